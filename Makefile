@@ -1,0 +1,49 @@
+# What people and machines do with Konter. A fresh machine needs Python 3.11+ and make, nothing else.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+INSTALL := sh .ci/install $(PYTHON)
+# Commands that look at the code only: no database, no secrets, nothing of a running Konter.
+OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
+random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'
+
+.PHONY: help run test check chaos
+
+help:
+	@echo "make run    start everything and print where it is (PORT, HOST, KONTER_HOME)"
+	@echo "make test   the whole test suite, on a PostgreSQL and a Redis of its own (ARGS=… for pytest)"
+	@echo "make check  formatting, lint, types, import contracts, migrations, templates, settings"
+	@echo "make chaos  faults that need killing processes, one line each"
+
+# exec: the supervisor takes the place of the shell, and gets its signals.
+run:
+	@$(INSTALL) requirements.txt
+	@exec $(PY) manage.py up --stop-with-parent
+
+# Browser tests need a process of their own: Playwright's event loop breaks later database tests.
+test:
+	@$(INSTALL) tests/requirements.txt
+	@status=0; \
+	$(PY) -m pytest -m "not browser" $(ARGS) || status=1; \
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m browser $(ARGS) || status=1; \
+	exit $$status
+
+check:
+	@$(INSTALL) tests/requirements.txt
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(OFFLINE) $(PY) -m mypy .
+	$(OFFLINE) .venv/bin/lint-imports
+	$(OFFLINE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PY) -m djlint templates --check --quiet
+	$(PY) -m djlint templates --lint --quiet
+	$(OFFLINE) $(PY) manage.py check
+	KONTER_HOME=.konter-none KONTER_DEMO=0 KONTER_BASE_URL=https://konter.example ALLOWED_HOSTS=konter.example \
+	SECRET_KEY="$$($(call random,))" KONTER_ENCRYPTION_KEYS="$$($(call random,00000001:))" \
+	DATABASE_URL=postgresql:///konter DATABASE_OWNER_URL=postgresql:///konter \
+	DATABASE_AUDIT_URL=postgresql:///konter REDIS_URL=redis://localhost METRICS_TOKEN="$$($(call random,))" \
+	$(PY) manage.py check --deploy --fail-level WARNING
+
+chaos:
+	@$(INSTALL) tests/requirements.txt
+	@exec $(PY) -m tests.chaos $(ARGS)

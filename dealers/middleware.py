@@ -1,0 +1,80 @@
+"""Resolves the dealer once, into `request.dealer`, and opens the dealer's transaction around the view.
+
+A shop's address names its dealer (`/k/<dealer>/`). The desk's dealer is the one that the signed-in
+person chose among those they work for. A view that talks to the outside, or opens its own
+transactions, says so with `own_transactions`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from dealers import access
+from dealers.models import Dealer, User
+from portal.lib import tenancy
+
+DESK_DEALER = "desk_dealer"
+"""Session key: the slug of the dealer whose desk is open."""
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+class DealerRequest(HttpRequest):
+    """A request whose dealer is known; `post` is the signed-in person's place there, if any."""
+
+    dealer: Dealer
+    post: access.Post | None
+    posts: list[access.Post]
+
+
+def own_transactions(view: View) -> View:
+    """Mark a view that opens its dealer's transactions itself."""
+    view.own_transactions = True  # type: ignore[attr-defined]
+    return view
+
+
+class DealerMiddleware:
+    """Sets `request.dealer`, `request.post` and `request.posts`; 404 for a dealer that does not exist."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_view(
+        self, request: DealerRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Resolve, then run the view inside the dealer's transaction."""
+        request.posts, request.post = [], None
+        match = request.resolver_match
+        if match is not None and "dealer_slug" in kwargs:
+            request.dealer = _shop(kwargs.pop("dealer_slug"))
+        elif match is not None and match.namespace == "desk" and request.user.is_authenticated:
+            _open_desk(request)
+        else:
+            return None
+        if getattr(view, "own_transactions", False):
+            return None
+        with tenancy.inside(request.dealer.pk):
+            response: HttpResponse = view(request, *args, **kwargs)
+        return response
+
+
+def _shop(slug: str) -> Dealer:
+    dealer = Dealer.objects.filter(slug=slug).first()
+    if dealer is None:
+        raise Http404("no such dealer")
+    return dealer
+
+
+def _open_desk(request: DealerRequest) -> None:
+    if not isinstance(request.user, User):
+        raise Http404
+    request.posts = access.posts_of(request.user)
+    if not request.posts:
+        raise Http404("works for no dealer")
+    wanted = request.session.get(DESK_DEALER)
+    request.post = next((post for post in request.posts if post.dealer.slug == wanted), request.posts[0])
+    request.dealer = request.post.dealer

@@ -1,0 +1,8 @@
+"""Tables of the dealers app, one module per aggregate."""
+
+from dealers.models.dealers import Dealer, Membership, Outlet, Role
+from dealers.models.partners import Partner
+from dealers.models.rights import Grant
+from dealers.models.users import PlatformRole, User
+
+__all__ = ["Dealer", "Grant", "Membership", "Outlet", "Partner", "PlatformRole", "Role", "User"]

@@ -1,0 +1,58 @@
+"""Celery carries what may wait: roll-ups, seals, balances of suppliers, cleaning up.
+
+Orders and payments never pass through here; a task is a hint, and whatever it would have done is found
+again at its next turn. Settings and their reasons: broker messages may vanish or come twice.
+"""
+
+import os
+
+from celery import Celery, signals
+from celery.schedules import crontab
+
+from portal.lib import parent
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+from django.conf import settings  # noqa: E402  needs the name above
+
+app = Celery("portal")
+app.conf.update(
+    broker_url=settings.REDIS_URL.replace("unix://", "redis+socket://", 1),
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=60,
+    task_soft_time_limit=45,
+    task_ignore_result=True,
+    accept_content=["json"],
+    task_serializer="json",
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "socket_timeout": 3,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "unacked_restore_throttle": 1,
+    },
+    worker_max_tasks_per_child=1000,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_soft_shutdown_timeout=5.0,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    beat_schedule={
+        "roll-up": {"task": "transactions.tasks.roll_up", "schedule": 60.0, "options": {"expires": 55}},
+        "balances": {"task": "transactions.tasks.supplier_balances", "schedule": 300.0, "options": {"expires": 280}},
+        "overdue": {"task": "transactions.tasks.overdue", "schedule": 300.0, "options": {"expires": 280}},
+        "partitions": {"task": "transactions.tasks.partitions", "schedule": crontab(hour=18, minute=10)},
+        "seal": {"task": "transactions.tasks.seal", "schedule": crontab(minute=20)},
+        "sessions": {"task": "transactions.tasks.clear_sessions", "schedule": crontab(hour=18, minute=40)},
+    },
+)
+app.autodiscover_tasks()
+
+
+@signals.worker_process_init.connect
+def _end_with_the_worker(**_: object) -> None:
+    parent.die_with_parent()

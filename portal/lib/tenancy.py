@@ -1,0 +1,44 @@
+"""Which dealer a transaction belongs to.
+
+Row-level security shows a transaction the rows of the one dealer named in `app.dealer`; where
+nothing is named, nothing is shown. The name is local to the transaction, so a pooled connection
+can never carry it into the next request. One transaction speaks for one dealer: asking for a
+second inside it is a mistake in the code and raises.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+_current: ContextVar[int | None] = ContextVar("dealer", default=None)
+
+
+class OtherTenant(RuntimeError):
+    """Code inside one dealer's transaction asked for another dealer's."""
+
+
+@contextmanager
+def inside(dealer_id: int, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """One transaction that sees only this dealer's rows; joins the one already open for the same dealer.
+
+    Raises `OtherTenant` when the open transaction belongs to somebody else.
+    """
+    current = _current.get()
+    if current is not None and current != dealer_id:
+        raise OtherTenant(f"inside dealer {current}, asked for dealer {dealer_id}")
+    with transaction.atomic(using=using):
+        if current is None:
+            with connections[using].cursor() as cursor:
+                cursor.execute("SELECT set_config('app.dealer', %s, true)", [str(dealer_id)])
+        token = _current.set(dealer_id)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+
+def current() -> int | None:
+    """The dealer whose transaction is open in this context, if any."""
+    return _current.get()

@@ -1,0 +1,16 @@
+"""Every address of the portal. The dealer in a shop's address is resolved by `dealers/middleware.py`."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from portal import health, mailbox, metrics, robots
+
+urlpatterns = [
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("demo/surat/", mailbox.index, name="mailbox"),
+    path("demo/surat/<str:name>/", mailbox.message, name="mail"),
+    path("admin/", admin.site.urls),
+]

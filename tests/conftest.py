@@ -1,0 +1,50 @@
+"""The database of the tests: the one that `tests/embedded.py` started, migrated as its owner.
+
+The application connects as `konter_app`, as in production. What is loosened for Django's flush (TRUNCATE)
+is loosened here and nowhere else; the test that proves the guard puts it back.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
+
+CHROME = Path(os.environ.get("CHROME_BIN", "/usr/bin/chromium"))
+
+_LET_FLUSH = """
+DO $$
+DECLARE
+    guard record;
+BEGIN
+    GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO konter_app;
+    FOR guard IN SELECT tgname, tgrelid::regclass AS place FROM pg_trigger WHERE tgname LIKE 'never\\_truncated%' LOOP
+        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', guard.place, guard.tgname);
+    END LOOP;
+END
+$$
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Migrate the embedded database as konter_owner; there is no second database to create."""
+    with django_db_blocker.unblock():
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(_LET_FLUSH)
+        connections["owner"].close()
+    for alias in ("owner", "audit"):
+        # The same database under another role: flushed once, through "default".
+        connections[alias].settings_dict["TEST"]["MIRROR"] = "default"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests are skipped without a browser, except in CI, where they must run."""
+    if CHROME.exists() or os.environ.get("CI"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROME}"))

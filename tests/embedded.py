@@ -1,0 +1,85 @@
+"""A pytest plugin that gives the run its own PostgreSQL and Redis, of the kind that `make run` uses.
+
+Loaded by `-p tests.embedded`, because settings read the environment before any conftest is imported. Everything
+lies in a temporary folder and ends with pytest, also when pytest is killed.
+"""
+
+import atexit
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from portal.embedded.services import Services
+
+_PREFIX = "konter-tests-"
+_services: Services | None = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Start before pytest-django, whose own hook is not a wrapper, imports the settings."""
+    _start()
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    """Stop when the run is over."""
+    _stop()
+
+
+def _start() -> None:
+    global _services  # noqa: PLW0603 one per process, as the environment is
+    _remove_leftovers()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    _services = Services(folder / "home", durable=False)
+    atexit.register(_stop)
+    _services.start()
+    for name in [name for name in os.environ if name.startswith(("KONTER_", "PG", "AXES_"))]:
+        del os.environ[name]
+    os.environ.update(_services.environment())
+    os.environ.update(
+        ALLOWED_HOSTS="localhost,127.0.0.1,testserver,.konter.test",
+        KONTER_HOME=str(folder / "home"),
+        KONTER_DEMO="0",
+        CACHE_URL="locmem://konter",
+        METRICS_TOKEN="metrics-token-of-the-tests",
+    )
+    for name in ("HOST", "PORT", "SIMULATOR_PORT", "EMAIL_URL", "SENTRY_DSN"):
+        os.environ.pop(name, None)
+
+
+def _stop() -> None:
+    global _services
+    if _services is not None:
+        services, _services = _services, None
+        services.stop()
+        shutil.rmtree(services.home.path.parent, ignore_errors=True)
+
+
+def _remove_leftovers() -> None:
+    """Folders of killed runs: ours, older than a minute, and locked by nobody."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            found = folder.lstat()
+            if found.st_uid == os.geteuid() and time.time() - found.st_mtime > 60 and _is_free(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_free(folder: Path) -> bool:
+    lock = folder / "home" / "lock"
+    if not lock.exists():
+        return True
+    with lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

@@ -1,0 +1,170 @@
+"""Small worlds for the tests: a dealer with a product, suppliers, people, and money where it is needed."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from dealers import rights
+from dealers.models import Dealer, Membership, Partner, Role, User
+from portal.lib import ids, msisdn, tenancy
+from transactions import accounts, ledger, orders, postings_business
+from transactions.models import Brand, Channel, Kind, Order, Price, Product, Route, Supplier, Tier
+from transactions.suppliers import connections
+
+_numbers = count(1)
+NUMBER = "+628123456"
+"""The first digits of a Telkomsel number; four more make it whole."""
+
+
+def number(ending: str = "") -> str:
+    """A valid Telkomsel number in E.164; the last digits decide what the simulator does."""
+    return f"{NUMBER}{next(_numbers) % 10:01d}{ending or f'{next(_numbers) % 1000:03d}'}"
+
+
+def dealer(slug: str = "", **fields: object) -> Dealer:
+    """A dealer with an open book."""
+    slug = slug or f"toko-{next(_numbers)}"
+    made = Dealer.objects.create(slug=slug, name=slug.replace("-", " ").title(), **fields)
+    with tenancy.inside(made.pk):
+        ledger.open_book(made.pk)
+    return made
+
+
+def user(email: str = "", **fields: object) -> User:
+    """Somebody who can sign in with `konter-test-123`."""
+    n = next(_numbers)
+    return User.objects.create_user(email or f"orang{n}@contoh.test", "konter-test-123", name=f"Orang {n}", **fields)
+
+
+def member(at: Dealer, role: Role = Role.OWNER) -> User:
+    """Somebody who works at a dealer."""
+    made = user()
+    with tenancy.inside(at.pk):
+        Membership.objects.create(dealer=at, user=made, role=role)
+    return made
+
+
+def supplier(at: Dealer, code: str = "utama", *, url: str = "", connector: str = "digiflazz") -> Supplier:
+    """A supplier of a dealer, with sealed secrets."""
+    with tenancy.inside(at.pk):
+        made = Supplier.objects.create(
+            dealer=at, code=code, name=code, connector=connector, base_url=url, username=code
+        )
+        connections.seal_secrets(made, api_key=f"{code}-key", callback_secret=f"{code}-secret")
+    return made
+
+
+def product(
+    at: Dealer,
+    *suppliers: Supplier,
+    sku: str = "TSEL10",
+    price: int = 11_000,
+    cost: int = 10_200,
+    nominal: int = 10_000,
+    partner_price: int = 10_500,
+) -> Product:
+    """A Telkomsel product on sale, with one route per supplier in the order given."""
+    with tenancy.inside(at.pk):
+        made = Product.objects.create(
+            dealer=at,
+            sku=sku,
+            name=f"Telkomsel {nominal}",
+            kind=Kind.PULSA,
+            brand=Brand.objects.get(code="TSEL"),
+            nominal=nominal,
+        )
+        Price.objects.create(dealer=at, product=made, tier=Tier.RETAIL, amount=price)
+        Price.objects.create(dealer=at, product=made, tier=Tier.PARTNER, amount=partner_price)
+        for rank, source in enumerate(suppliers, start=1):
+            Route.objects.create(
+                dealer=at, product=made, supplier=source, supplier_sku=sku, cost=cost + rank - 1, rank=rank
+            )
+    return made
+
+
+def fund(at: Dealer, customer: User, amount: int) -> None:
+    """Put rupiah into a customer's wallet."""
+    with tenancy.inside(at.pk):
+        postings_business.deposit(
+            at.pk,
+            to=accounts.customer_wallet(customer.pk),
+            source=accounts.bank("main"),
+            amount=amount,
+            reference=f"test-{next(_numbers)}",
+        )
+
+
+def ask(for_product: Product, **fields: object) -> orders.Ask:
+    """A guest's order for a product; `destination`, `gateway`, `customer` … can be given."""
+    given = {
+        "product": for_product,
+        "destination": number(),
+        "agreed_price": 1_000_000,
+        "channel": Channel.WEB,
+        "gateway": "sandbox",
+        "form_token": ids.new_token(),
+        **fields,
+    }
+    return orders.Ask(**given)  # type: ignore[arg-type]
+
+
+def place(at: Dealer, for_product: Product, **fields: object) -> Order:
+    """An order that was placed."""
+    return orders.place(at, ask(for_product, **fields)).order
+
+
+@dataclass
+class Shop:
+    """A dealer that sells one product, and a customer with money."""
+
+    dealer: Dealer
+    supplier: Supplier
+    product: Product
+    customer: User
+    more: list[Supplier] = field(default_factory=list)
+
+    def buy(self, ending: str = "", **fields: object) -> Order:
+        """An order of the customer, paid from the wallet; the last digits decide what the supplier does."""
+        chosen = {"gateway": "balance", "customer": self.customer, "destination": number(ending), **fields}
+        return place(self.dealer, self.product, **chosen)
+
+    def order(self, placed: Order) -> Order:
+        """The order as it stands now."""
+        with tenancy.inside(self.dealer.pk):
+            return Order.objects.select_related("product").get(pk=placed.pk)
+
+    def balance(self) -> int:
+        """What the customer's wallet holds, in rupiah."""
+        with tenancy.inside(self.dealer.pk):
+            return ledger.wallet_balance(self.dealer.pk, accounts.customer_wallet(self.customer.pk))
+
+
+def shop(*, url: str = "", suppliers: int = 1, money: int = 1_000_000, **fields: object) -> Shop:
+    """A shop with one or more suppliers at `url` and a customer who has `money` rupiah."""
+    at = dealer(**fields)
+    sources = [supplier(at, code, url=url) for code in ("konter-a", "konter-b", "berkah-a")[:suppliers]]
+    sold = product(at, *sources)
+    customer = user()
+    if money:
+        fund(at, customer, money)
+    return Shop(at, sources[0], sold, customer, sources[1:])
+
+
+def stock_partner(zero: Dealer, buyer: Dealer, amount: int = 1_000_000) -> Partner:
+    """Make a dealer a partner of dealer zero, with money and the right to buy."""
+    with tenancy.inside(buyer.pk):
+        rights.grant(buyer, rights.BUY_STOCK, source="test")
+    with tenancy.inside(zero.pk):
+        made = Partner.objects.create(dealer=zero, username=f"{buyer.slug}-stok", name=buyer.name, buyer=buyer)
+        postings_business.deposit(
+            zero.pk,
+            to=accounts.wallet(made.wallet_key),
+            source=accounts.bank("main"),
+            amount=amount,
+            reference=f"test-{next(_numbers)}",
+        )
+    return made
+
+
+def spelled(destination: str) -> str:
+    """A number as a person would type it."""
+    return msisdn.grouped(destination)

@@ -1,0 +1,119 @@
+"""What a dealer sells: brands by number, products with prices, and whether each can be had now.
+
+A prefix hit is a default that the customer can change, never a refusal. A product is on sale when the
+dealer sells it, it has a price, and some route is open at this hour.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from portal.lib import msisdn
+from transactions.models import Brand, Kind, Prefix, Price, Product, Route, Supplier, Tier
+
+WIB = ZoneInfo("Asia/Jakarta")
+"""Suppliers give their cut-off hours in the time of Jakarta."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A product as a buyer sees it: its price in rupiah, and why it cannot be had now, if so."""
+
+    product: Product
+    price: int
+    closed_note: str = ""
+    reopens_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be bought now."""
+        return not self.closed_note
+
+
+def detect_brand(number: str) -> Brand | None:
+    """The brand that this E.164 number's prefix belongs to: the longest match wins."""
+    national = msisdn.national(number)
+    starts = [national[:n] for n in range(4, 9)]
+    hits = Prefix.objects.filter(digits__in=starts).select_related("brand")
+    best = max(hits, key=lambda prefix: len(prefix.digits), default=None)
+    return best.brand if best else None
+
+
+def fits(product: Product, number: str) -> bool:
+    """Whether the number's prefix speaks for the product's brand; unknown prefixes fit everything."""
+    brand = detect_brand(number)
+    return brand is None or brand.pk == product.brand_id
+
+
+def brands(dealer_id: int, kind: Kind) -> QuerySet[Brand]:
+    """Brands of which the dealer sells this kind."""
+    return Brand.objects.filter(product__dealer_id=dealer_id, product__kind=kind, product__is_open=True).distinct()
+
+
+def tiles(dealer_id: int, *, kind: Kind, brand: Brand | None, tier: Tier = Tier.RETAIL) -> list[Tile]:
+    """What the dealer sells of this kind and brand, cheapest face value first, with today's price."""
+    now = timezone.now()
+    rows = (
+        Product.objects.filter(dealer_id=dealer_id, kind=kind, prices__tier=tier)
+        .select_related("brand")
+        .prefetch_related(
+            Prefetch("prices", Price.objects.filter(tier=tier)),
+            Prefetch("routes", Route.objects.select_related("supplier")),
+        )
+    )
+    if brand is not None:
+        rows = rows.filter(brand=brand)
+    return [_tile(product, now) for product in rows]
+
+
+def _tile(product: Product, now: datetime) -> Tile:
+    price = product.prices.all()[0].amount
+    if not product.is_open:
+        return Tile(product, price, product.closed_note or "closed", product.reopens_at)
+    routes = list(product.routes.all())
+    if any(is_open(route, now) for route in routes):
+        return Tile(product, price)
+    reopens = [at for at in (_reopens(route, now) for route in routes) if at is not None]
+    note = "cut_off" if reopens else next((r.closed_note for r in routes if r.closed_note), "closed")
+    return Tile(product, price, note, min(reopens, default=None))
+
+
+def open_routes(product: Product, *, max_cost: int, now: datetime | None = None) -> list[Route]:
+    """The routes to try, in order: open at this hour, and not dearer than `max_cost` rupiah."""
+    now = now or timezone.now()
+    routes = product.routes.select_related("supplier").order_by("rank", "cost", "id")
+    return [route for route in routes if route.cost <= max_cost and is_open(route, now)]
+
+
+def is_open(route: Route, now: datetime) -> bool:
+    """Whether the route can be used now: itself, its supplier, and the hour."""
+    supplier: Supplier = route.supplier
+    return route.is_open and supplier.is_open and not _in_cut_off(route, now)
+
+
+def _in_cut_off(route: Route, now: datetime) -> bool:
+    start, end = route.cut_off_start, route.cut_off_end
+    if start is None or end is None or start == end:
+        return False
+    clock: time = now.astimezone(WIB).time()
+    if start < end:
+        return start <= clock < end
+    return clock >= start or clock < end
+
+
+def _reopens(route: Route, now: datetime) -> datetime | None:
+    if not (route.is_open and route.supplier.is_open) or route.cut_off_end is None:
+        return None
+    here = now.astimezone(WIB)
+    end = here.replace(hour=route.cut_off_end.hour, minute=route.cut_off_end.minute, second=0, microsecond=0)
+    return end if end > here else end + timedelta(days=1)
+
+
+def product(dealer_id: int, sku: str) -> Product | None:
+    """The dealer's product under this code, in any case."""
+    return Product.objects.select_related("brand").filter(dealer_id=dealer_id, sku=sku.strip().upper()).first() or (
+        Product.objects.select_related("brand").filter(dealer_id=dealer_id, sku__iexact=sku.strip()).first()
+    )

@@ -1,0 +1,332 @@
+"""What happens to a paid order: which supplier is asked, and what each answer means.
+
+`decide` looks at one order under its row lock, writes down what is to be done and when to look again,
+and hands back a `Call`; the call runs with no transaction open; `record` takes every verdict,
+whichever way it came: answer, status check, callback, or dealer zero's own result. Unknown is not
+failed: only a certain no leads to another supplier or gives the money back.
+"""
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from dealers.models import User
+from portal.lib import crash, msisdn, tenancy
+from transactions import catalog, postings, queue, refunds, states, todo
+from transactions.models import (
+    Attempt,
+    DueKind,
+    Exchange,
+    Incident,
+    IncidentKind,
+    Kind,
+    Order,
+    Refund,
+    RefundState,
+    Route,
+    Status,
+    Supplier,
+    TaskKind,
+)
+from transactions.suppliers import connections
+from transactions.suppliers.base import Connector, Outcome, Reason, TopUp, Verdict
+
+START_WITHIN = timedelta(seconds=5)
+"""A call begins this soon after its decision, or not at all."""
+CALL_LASTS = timedelta(seconds=30)
+NEVER_ASK_AFTER = timedelta(days=7)
+LOOK_AFTER = timedelta(minutes=10)
+"""An order without a verdict for this long gets a task."""
+STAFF_WITHIN = timedelta(hours=2)
+UNKNOWN = Verdict(outcome=Outcome.PENDING, rc="", reason=Reason.NO_ANSWER, message="no usable answer")
+"""What a call that broke down on our side has taught us: nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call to be made, decided and written down; `token` is the lease under which it was."""
+
+    dealer_id: int
+    order_id: int
+    attempt_id: int
+    supplier: str
+    connector: Connector
+    ask: TopUp
+    is_check: bool
+    token: uuid.UUID | None
+
+    def run(self) -> "Answer":
+        """Talk to the supplier; no transaction is open."""
+        crash.point("before_http")
+        began = time.monotonic()
+        verdict = self.connector.check(self.ask) if self.is_check else self.connector.top_up(self.ask)
+        crash.point("after_http")
+        return Answer(call=self, verdict=verdict, seconds=time.monotonic() - began)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a call brought, and how long it took in seconds."""
+
+    call: Call
+    verdict: Verdict
+    seconds: float
+
+
+def decide(order: Order, *, token: uuid.UUID | None = None) -> Call | None:
+    """Do the next thing for a locked order that was paid; a call, if that is what it needs."""
+    if order.status == Status.PAID:
+        return _send_first(order, token)
+    if order.status == Status.PROCESSING:
+        return _go_on(order, token)
+    queue.finish(order.dealer_id, DueKind.ORDER, order.pk)
+    return None
+
+
+def _send_first(order: Order, token: uuid.UUID | None) -> Call | None:
+    routes = _routes_left(order)
+    if not routes:
+        fail(order, reason=Reason.DISTURBED, rc="no_route")
+        return None
+    states.move(order, Status.PROCESSING, sent_at=timezone.now())
+    return _send(order, routes[0], token)
+
+
+def _go_on(order: Order, token: uuid.UUID | None) -> Call | None:
+    live = order.attempts.exclude(outcome=Attempt.Outcome.FAILED).select_related("supplier").first()
+    if live is not None:
+        return _ask_again(order, live, token)
+    routes = _routes_left(order)
+    if routes:
+        return _send(order, routes[0], token)
+    last = order.attempts.order_by("-number").first()
+    fail(order, reason=Reason(last.reason) if last else Reason.DISTURBED, rc=last.rc if last else "")
+    return None
+
+
+def _routes_left(order: Order) -> list[Route]:
+    """Routes not tried yet whose cost the price still bears, in the dealer's order."""
+    if not order.product.is_open:
+        return []
+    tried = set(order.attempts.values_list("supplier_id", flat=True))
+    routes = catalog.open_routes(order.product, max_cost=order.max_cost)
+    return [route for route in routes if route.supplier_id not in tried]
+
+
+def _send(order: Order, route: Route, token: uuid.UUID | None) -> Call:
+    now = timezone.now()
+    number = order.attempts.count() + 1
+    attempt = Attempt.objects.create(
+        dealer_id=order.dealer_id,
+        order=order,
+        route=route,
+        supplier=route.supplier,
+        supplier_sku=route.supplier_sku,
+        number=number,
+        reference=f"{order.code}-{number}",
+        cost=route.cost,
+        sends=1,
+        first_sent_at=now,
+        sent_at=now,
+    )
+    states.log(order, "attempt", new=Attempt.Outcome.PENDING, attempt_id=attempt.pk)
+    return _call(order, attempt, token, is_check=False)
+
+
+def _ask_again(order: Order, attempt: Attempt, token: uuid.UUID | None) -> Call | None:
+    age = timezone.now() - attempt.first_sent_at
+    if age > LOOK_AFTER:
+        todo.ask(order.dealer_id, TaskKind.UNDECIDED, order.code, within=STAFF_WITHIN, order=order)
+    if age > NEVER_ASK_AFTER:
+        queue.finish(order.dealer_id, DueKind.ORDER, order.pk)
+        return None
+    attempt.sends += 1
+    attempt.sent_at = timezone.now()
+    attempt.save(update_fields=["sends", "sent_at"])
+    return _call(order, attempt, token, is_check=True)
+
+
+def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, is_check: bool) -> Call:
+    longest = START_WITHIN + CALL_LASTS + check_interval(attempt)
+    queue.keep_until(order.dealer_id, DueKind.ORDER, order.pk, after=longest)
+    supplier = attempt.supplier
+    is_phone = order.product.kind != Kind.PLN
+    ask = TopUp(
+        reference=attempt.reference,
+        supplier_sku=attempt.supplier_sku,
+        destination=msisdn.national(order.destination) if is_phone else order.destination,
+        max_price=order.max_cost,
+        not_after=time.monotonic() + START_WITHIN.total_seconds(),
+        callback_url=connections.callback_url(supplier),
+    )
+    return Call(
+        dealer_id=order.dealer_id,
+        order_id=order.pk,
+        attempt_id=attempt.pk,
+        supplier=supplier.code,
+        connector=connections.connect(supplier),
+        ask=ask,
+        is_check=is_check,
+        token=token,
+    )
+
+
+def check_interval(attempt: Attempt) -> timedelta:
+    """How long a pending attempt rests before it is asked about: longer the older it is, 30 times at most."""
+    patience = min(1 + attempt.sends // 10, 30)
+    return timedelta(seconds=settings.CHECK_INTERVAL_SECONDS) * patience
+
+
+def record_answer(answer: Answer) -> None:
+    """Take the answer of our own call; one whose lease is gone decides nothing that is still open."""
+    call = answer.call
+    crash.point("before_record")
+    with tenancy.inside(call.dealer_id):
+        order = states.lock(call.dealer_id, call.order_id)
+        attempt = _lock_attempt(call.attempt_id)
+        _keep(attempt, "answer", answer.verdict, seconds=answer.seconds)
+        still_ours = call.token is None or queue.holds(call.dealer_id, DueKind.ORDER, order.pk, call.token)
+        if attempt.outcome == Attempt.Outcome.PENDING and not order.is_final and not still_ours:
+            states.log(order, "late_answer", attempt_id=attempt.pk)
+            return
+        _record(order, attempt, answer.verdict)
+        if attempt.outcome == Attempt.Outcome.PENDING and not order.is_final:
+            queue.set_due(order.dealer_id, DueKind.ORDER, order.pk, after=check_interval(attempt))
+    crash.point("after_record")
+
+
+def record(dealer_id: int, attempt_id: int, verdict: Verdict, *, source: str) -> None:
+    """Take a verdict that came by itself: a supplier's callback, or dealer zero's result."""
+    with tenancy.inside(dealer_id):
+        order_id = Attempt.objects.values_list("order_id", flat=True).get(pk=attempt_id, dealer_id=dealer_id)
+        order = states.lock(dealer_id, order_id)
+        attempt = _lock_attempt(attempt_id)
+        _keep(attempt, source, verdict)
+        _record(order, attempt, verdict)
+
+
+def _record(order: Order, attempt: Attempt, verdict: Verdict) -> None:
+    if verdict.outcome == Outcome.PENDING or (verdict.outcome == Outcome.SUCCEEDED and not verdict.sn):
+        if attempt.outcome == Attempt.Outcome.PENDING:
+            _note(attempt, verdict)
+    elif attempt.outcome != Attempt.Outcome.PENDING:
+        _compare(order, attempt, verdict)
+    elif verdict.outcome == Outcome.SUCCEEDED:
+        _succeeded(order, attempt, verdict)
+    else:
+        _failed(order, attempt, verdict)
+
+
+def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
+    attempt.cost = verdict.price if verdict.price is not None else attempt.cost
+    _conclude(order, attempt, verdict, Attempt.Outcome.SUCCEEDED)
+    if order.status == Status.PROCESSING:
+        states.move(
+            order,
+            Status.SUCCEEDED,
+            finished_at=timezone.now(),
+            sn=verdict.sn,
+            rc=verdict.rc,
+            cost=attempt.cost,
+        )
+        postings.capture(order, attempt)
+        end(order)
+    elif order.status != Status.SUCCEEDED:
+        _incident(order, attempt, IncidentKind.LATE_SUCCESS, verdict)
+
+
+def _failed(order: Order, attempt: Attempt, verdict: Verdict) -> None:
+    _conclude(order, attempt, verdict, Attempt.Outcome.FAILED)
+    if order.status == Status.PROCESSING:
+        if _routes_left(order):
+            queue.set_due(order.dealer_id, DueKind.ORDER, order.pk)
+        else:
+            fail(order, reason=verdict.reason, rc=verdict.rc)
+    elif order.status == Status.SUCCEEDED:
+        _incident(order, attempt, IncidentKind.REVERSAL, verdict)
+
+
+def fail(order: Order, *, reason: Reason, rc: str, actor: User | None = None) -> None:
+    """A certain no, and nobody left to ask: the order ends and its money goes back."""
+    states.move(order, Status.FAILED, actor=actor, finished_at=timezone.now(), reason=reason, rc=rc)
+    end(order)
+    refunds.release(order)
+
+
+def end(order: Order) -> None:
+    """A final order needs no dispatcher; a stock order's buyer is told."""
+    queue.finish(order.dealer_id, DueKind.ORDER, order.pk)
+    todo.done_with(order, TaskKind.UNDECIDED, TaskKind.PARKED)
+    if order.partner_id is not None:
+        queue.set_due(order.dealer_id, DueKind.RESULT, order.pk)
+
+
+def _compare(order: Order, attempt: Attempt, verdict: Verdict) -> None:
+    """A verdict after the final one: the same changes nothing, the contrary is an incident."""
+    if str(verdict.outcome) == attempt.outcome:
+        return
+    late = verdict.outcome == Outcome.SUCCEEDED
+    _incident(order, attempt, IncidentKind.LATE_SUCCESS if late else IncidentKind.REVERSAL, verdict)
+
+
+def _incident(order: Order, attempt: Attempt, kind: IncidentKind, verdict: Verdict) -> None:
+    incident, is_new = Incident.objects.get_or_create(
+        dealer_id=order.dealer_id,
+        attempt=attempt,
+        kind=kind,
+        defaults={
+            "order": order,
+            "raw_reference": f"rc {verdict.rc} SN {verdict.sn or '-'} {verdict.message}"[:120],
+            "proposal": _proposal(order, kind),
+            "cost": verdict.price if verdict.price is not None else attempt.cost,
+        },
+    )
+    if is_new:
+        states.log(order, "incident", new=kind, attempt_id=attempt.pk)
+        todo.ask(
+            order.dealer_id,
+            TaskKind.INCIDENT,
+            str(incident.pk),
+            within=STAFF_WITHIN,
+            order=order,
+            incident=incident,
+        )
+
+
+def _proposal(order: Order, kind: IncidentKind) -> str:
+    if kind == IncidentKind.REVERSAL:
+        return "reversal"
+    due = Refund.objects.filter(dealer_id=order.dealer_id, order=order, state=RefundState.DUE, amount=order.price)
+    return "recapture" if due.exists() else "late_loss"
+
+
+def _conclude(order: Order, attempt: Attempt, verdict: Verdict, outcome: Attempt.Outcome) -> None:
+    attempt.outcome, attempt.finished_at = outcome, timezone.now()
+    attempt.rc, attempt.reason, attempt.message = verdict.rc, verdict.reason, verdict.message
+    attempt.sn = verdict.sn
+    attempt.save(update_fields=["outcome", "finished_at", "rc", "reason", "message", "sn", "cost"])
+    states.log(order, "attempt", old=Attempt.Outcome.PENDING, new=outcome, attempt_id=attempt.pk)
+
+
+def _note(attempt: Attempt, verdict: Verdict) -> None:
+    attempt.rc, attempt.reason, attempt.message = verdict.rc, verdict.reason, verdict.message
+    attempt.save(update_fields=["rc", "reason", "message"])
+
+
+def _lock_attempt(attempt_id: int) -> Attempt:
+    rows = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("supplier")
+    return rows.get(pk=attempt_id)
+
+
+def _keep(attempt: Attempt, direction: str, verdict: Verdict, *, seconds: float | None = None) -> None:
+    Exchange.objects.create(
+        dealer_id=attempt.dealer_id, attempt=attempt, direction=direction, body=verdict.raw[:8192], seconds=seconds
+    )
+    if verdict.balance is not None:
+        Supplier.objects.filter(pk=attempt.supplier_id).update(
+            reported_balance=verdict.balance, reported_at=timezone.now()
+        )

@@ -1,0 +1,141 @@
+"""The only writer of the ledger.
+
+`move` writes one transfer, `resolve` takes a hold out of *held*. Both are idempotent by reference:
+the same booking twice is one transfer, another booking under the same reference is refused. Which
+bookings exist is in `postings.py`; what the database itself refuses is in `sql/ledger_v1.sql`.
+"""
+
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Sum, Value
+from django.db.models.functions import Coalesce
+
+from transactions.accounts import Acc
+from transactions.models import Account, AccountKind, Transfer
+
+
+class Refused(Exception):
+    """The ledger would not write this; nothing was written."""
+
+
+class InsufficientBalance(Refused):
+    """The wallet does not hold enough."""
+
+
+class ReferenceReused(Refused):
+    """The reference stands for another transfer."""
+
+
+class NoHold(Refused):
+    """There is no unresolved hold for this order."""
+
+
+_BY_CODE: dict[str, type[Refused]] = {"KN001": InsufficientBalance, "KN010": ReferenceReused}
+
+
+def sqlstate(error: BaseException) -> str:
+    """The SQLSTATE of a database error, "" when it has none."""
+    return getattr(error.__cause__, "pgcode", None) or ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a transfer is about, beside its two ends."""
+
+    reference: str
+    order_id: int | None = None
+    resolves: int | None = None
+    reverses: int | None = None
+
+
+def account_id(dealer_id: int, acc: Acc) -> int:
+    """The row of an account, made when it is first used."""
+    found = Account.objects.filter(dealer_id=dealer_id, kind=acc.kind, key=acc.key).values_list("id", flat=True).first()
+    if found is not None:
+        return found
+    balance = 0 if acc.kind == AccountKind.WALLET else None
+    Account.objects.bulk_create(
+        [Account(dealer_id=dealer_id, kind=acc.kind, key=acc.key, balance=balance)], ignore_conflicts=True
+    )
+    return Account.objects.values_list("id", flat=True).get(dealer_id=dealer_id, kind=acc.kind, key=acc.key)
+
+
+def open_book(dealer_id: int) -> None:
+    """Make the accounts that the purchase function expects."""
+    for kind in (AccountKind.HELD, AccountKind.UNAPPLIED, AccountKind.SALES, AccountKind.COST):
+        account_id(dealer_id, Acc(kind))
+
+
+def move(dealer_id: int, *, frm: Acc, to: Acc, amount: int, entry: Entry) -> int:
+    """Write one transfer of `amount` rupiah and return its id; a repeat returns the one that stands.
+
+    Raises `InsufficientBalance` when a wallet would fall below its credit limit, `ReferenceReused`
+    when the reference stands for something else.
+    """
+    arguments = [
+        dealer_id,
+        account_id(dealer_id, frm),
+        account_id(dealer_id, to),
+        amount,
+        entry.reference,
+        entry.order_id,
+        entry.resolves,
+        entry.reverses,
+    ]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT post_v1(%s, %s, %s, %s, %s, %s, %s, %s)", arguments)
+            return int(cursor.fetchone()[0])
+    except DatabaseError as error:
+        refusal = _BY_CODE.get(sqlstate(error))
+        if refusal is None:
+            raise
+        raise refusal(str(error)) from error
+
+
+def hold_of(dealer_id: int, order_id: int) -> Transfer:
+    """The hold of an order's price. Raises `NoHold` when there is none."""
+    hold = Transfer.objects.filter(dealer_id=dealer_id, order_id=order_id, to_kind=AccountKind.HELD).first()
+    if hold is None:
+        raise NoHold(f"order {order_id} was never paid")
+    return hold
+
+
+def resolve(dealer_id: int, *, hold: Transfer, to: Acc, reference: str) -> int:
+    """Take a hold out of where it lies, in full, to where it belongs.
+
+    Raises `ReferenceReused` on another booking under the reference; the database refuses a second resolution.
+    """
+    lies_in = Account.objects.get(pk=hold.to_id, dealer_id=dealer_id)
+    return move(
+        dealer_id,
+        frm=Acc(AccountKind(lies_in.kind), lies_in.key),
+        to=to,
+        amount=hold.amount,
+        entry=Entry(reference, order_id=hold.order_id, resolves=hold.pk),
+    )
+
+
+def transfer(dealer_id: int, reference: str) -> Transfer | None:
+    """The transfer under a reference."""
+    return Transfer.objects.filter(dealer_id=dealer_id, reference=reference).first()
+
+
+def wallet_balance(dealer_id: int, acc: Acc) -> int:
+    """What a wallet holds, in rupiah; 0 when it was never used."""
+    found = Account.objects.filter(dealer_id=dealer_id, kind=acc.kind, key=acc.key).values_list("balance", flat=True)
+    return found.first() or 0
+
+
+def balance(dealer_id: int, acc: Acc) -> int:
+    """Σ in − Σ out of any account, from the transfers themselves, in rupiah."""
+    rows = Transfer.objects.filter(dealer_id=dealer_id)
+    came = rows.filter(to__kind=acc.kind, to__key=acc.key).aggregate(n=Coalesce(Sum("amount"), Value(0)))["n"]
+    went = rows.filter(frm__kind=acc.kind, frm__key=acc.key).aggregate(n=Coalesce(Sum("amount"), Value(0)))["n"]
+    return int(came) - int(went)
+
+
+def set_credit_limit(dealer_id: int, acc: Acc, *, limit: int) -> None:
+    """Let a wallet fall to −`limit` rupiah; the database refuses a limit below what is already owed."""
+    Account.objects.filter(pk=account_id(dealer_id, acc)).update(credit_limit=limit, seq=F("seq"))

@@ -1,0 +1,60 @@
+"""Tables of the transactions app, one module per aggregate."""
+
+from transactions.models.catalog import (
+    Brand,
+    Kind,
+    MarkupRule,
+    Prefix,
+    Price,
+    PriceChange,
+    Product,
+    Route,
+    Supplier,
+    Tier,
+)
+from transactions.models.due import Due, DueKind
+from transactions.models.incidents import Incident, IncidentKind
+from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark, Seal, Transfer
+from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
+from transactions.models.payments import Payment, PaymentState, Receipt
+from transactions.models.refunds import Refund, RefundState, RefundWay
+from transactions.models.tasks import Task, TaskKind
+
+__all__ = [
+    "Account",
+    "AccountKind",
+    "Attempt",
+    "Brand",
+    "Channel",
+    "Decision",
+    "Due",
+    "DueKind",
+    "Exchange",
+    "InboundEvent",
+    "Incident",
+    "IncidentKind",
+    "Kind",
+    "MarkupRule",
+    "Order",
+    "OrderEvent",
+    "Payment",
+    "PaymentState",
+    "Prefix",
+    "Price",
+    "PriceChange",
+    "Product",
+    "Receipt",
+    "Refund",
+    "RefundState",
+    "RefundWay",
+    "Rollup",
+    "RollupMark",
+    "Route",
+    "Seal",
+    "Status",
+    "Supplier",
+    "Task",
+    "TaskKind",
+    "Tier",
+    "Transfer",
+]

@@ -1,0 +1,49 @@
+"""A verdict that contradicts a final one: never swallowed, booked only by a person's word."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from dealers.models import Dealer
+from transactions.models.orders import Attempt, Order
+
+
+class IncidentKind(models.TextChoices):
+    """Which contradiction."""
+
+    LATE_SUCCESS = "late_success", _("Berhasil setelah uang dikembalikan")
+    REVERSAL = "reversal", _("Dibatalkan pemasok setelah berhasil")
+
+
+class Incident(models.Model):
+    """What the supplier said too late, and the booking that it asks for."""
+
+    class State(models.TextChoices):
+        """Who has looked at it."""
+
+        OPEN = "open", _("Terbuka")
+        BOOKED = "booked", _("Dibukukan")
+        DISMISSED = "dismissed", _("Ditolak")
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="incidents")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="incidents")
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20, choices=IncidentKind)
+    raw_reference = models.CharField(max_length=120, help_text="rc, SN and message as the supplier gave them")
+    proposal = models.CharField(max_length=20, help_text="the booking proposed: recapture, late_loss, reversal")
+    cost = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "incident"
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["dealer", "attempt", "kind"], name="one_incident_per_contradiction")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.order_id}"

@@ -1,0 +1,266 @@
+"""Placing and cancelling orders: what a buyer may ask for, and what is asked back.
+
+Everything that takes money happens in one SQL function, `place_v1`. Around it stand the questions
+that a careful cashier would ask (is this the right operator, did you not just buy this?), each put
+once and answered with a flag.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from dealers.models import Dealer, Outlet, Partner, User
+from portal.lib import crash, ids, retry, tenancy
+from transactions import accounts, catalog, ledger, queue, refunds, states, todo
+from transactions.ledger import InsufficientBalance
+from transactions.models import (
+    Channel,
+    DueKind,
+    Order,
+    Payment,
+    PaymentState,
+    Product,
+    Status,
+    TaskKind,
+    Tier,
+)
+
+UNPAID_LASTS = timedelta(hours=24)
+REPEAT_WINDOW = timedelta(hours=24)
+
+
+class PriceRose(Exception):
+    """The price is above what the buyer agreed to; nothing was bought."""
+
+    def __init__(self, price: int) -> None:
+        super().__init__(f"the price is {price} now")
+        self.price = price
+
+
+class ProductClosed(Exception):
+    """The product cannot be bought now; nothing was bought."""
+
+
+class AlreadyUsed(Exception):
+    """The form token or ref_id stands for an order with other content; nothing new was bought."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(f"it stands for order {order.code}")
+        self.order = order
+
+
+class OtherBrand(Exception):
+    """The number's prefix does not fit the product: ask once."""
+
+
+class BoughtBefore(Exception):
+    """The same product went to the same number within the day: ask first."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(f"order {order.code} was placed at {order.created_at}")
+        self.order = order
+
+
+class TooLate(Exception):
+    """The order cannot be cancelled any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What somebody wants to buy, and the most they agreed to pay, in rupiah.
+
+    `destination` is E.164 for phones and a customer number otherwise. Exactly one of `form_token`
+    (people) and `partner` with `ref_id` (machines) makes the request idempotent.
+    """
+
+    product: Product
+    destination: str
+    agreed_price: int
+    channel: Channel
+    gateway: str
+    form_token: str | None = None
+    partner: Partner | None = None
+    ref_id: str | None = None
+    customer: User | None = None
+    cashier: User | None = None
+    outlet: Outlet | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The content, so that a repeat can be told from a reuse."""
+        content = f"{self.product.sku}|{self.destination}|{self.gateway}"
+        return sha256(content.encode()).hexdigest()
+
+    @property
+    def wallet(self) -> accounts.Acc | None:
+        """The wallet that pays at once; None when payment comes later."""
+        if self.partner is not None:
+            return accounts.wallet(self.partner.wallet_key)
+        if self.gateway == "balance" and self.customer is not None:
+            return accounts.customer_wallet(self.customer.pk)
+        return None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The order that stands, and whether this request made it."""
+
+    order: Order
+    is_new: bool
+
+
+_PLACE = "SELECT order_id, is_new, fingerprint FROM place_v1(" + ", ".join(["%s"] * 18) + ")"
+
+
+def place(dealer: Dealer, ask: Ask, *, again: bool = False, confirmed_brand: bool = False) -> Placed:
+    """Place an order, and pay it when a wallet does.
+
+    A repeat of the same request returns the order that stands. Raises `OtherBrand` and `BoughtBefore`
+    (people only, until confirmed), `ProductClosed`, `PriceRose`, `InsufficientBalance`, `AlreadyUsed`.
+    """
+
+    def once() -> Placed:
+        with tenancy.inside(dealer.pk):
+            if ask.partner is None and not _stands(dealer, ask):
+                _question(dealer, ask, again=again, confirmed_brand=confirmed_brand)
+            return _place(dealer, ask)
+
+    placed = retry.on_conflict(once)
+    crash.point("after_place")
+    return placed
+
+
+def _stands(dealer: Dealer, ask: Ask) -> bool:
+    return Order.objects.filter(dealer=dealer, form_token=ask.form_token).exists()
+
+
+def _question(dealer: Dealer, ask: Ask, *, again: bool, confirmed_brand: bool) -> None:
+    is_phone = ask.destination.startswith("+")
+    if is_phone and not confirmed_brand and not catalog.fits(ask.product, ask.destination):
+        raise OtherBrand
+    before = bought_before(dealer, ask.product, ask.destination)
+    if before is not None and not again:
+        raise BoughtBefore(before)
+
+
+def bought_before(dealer: Dealer, product: Product, destination: str) -> Order | None:
+    """The newest order of this product for this number within the day that was not given up."""
+    live = [Status.AWAITING_PAYMENT, Status.PAID, Status.PROCESSING, Status.SUCCEEDED]
+    since = timezone.now() - REPEAT_WINDOW
+    rows = Order.objects.filter(dealer=dealer, product=product, destination=destination, created_at__gte=since)
+    return rows.filter(status__in=live).order_by("-created_at").first()
+
+
+def _place(dealer: Dealer, ask: Ask) -> Placed:
+    if not catalog.open_routes(ask.product, max_cost=max(ask.agreed_price, ask.product.accepted_cost)):
+        _refuse_closed(dealer, ask)
+    try:
+        order_id, is_new, fingerprint = _call(dealer, ask)
+    except DatabaseError as error:
+        raise _refusal(error) from error
+    order = Order.objects.select_related("product", "product__brand").get(pk=order_id)
+    if fingerprint != ask.fingerprint:
+        raise AlreadyUsed(order)
+    return Placed(order, is_new)
+
+
+def _refuse_closed(dealer: Dealer, ask: Ask) -> None:
+    """No route: closed, unless the request is a repeat, which is answered whatever the catalogue says."""
+    repeats = Order.objects.filter(dealer=dealer)
+    if ask.partner is not None:
+        repeats = repeats.filter(partner=ask.partner, ref_id=ask.ref_id)
+    else:
+        repeats = repeats.filter(form_token=ask.form_token)
+    if not repeats.exists():
+        raise ProductClosed
+
+
+def _call(dealer: Dealer, ask: Ask) -> tuple[int, bool, str]:
+    wallet = ask.wallet
+    tier = ask.partner.tier if ask.partner else Tier.RETAIL
+    rest = timedelta(seconds=dealer.cancel_seconds) if wallet else UNPAID_LASTS
+    arguments = [
+        dealer.pk,
+        ids.new_order_code(),
+        ids.new_secret(),
+        ask.product.pk,
+        str(tier),
+        ask.destination,
+        ask.agreed_price,
+        str(ask.channel),
+        ask.gateway,
+        ask.form_token,
+        ask.partner.pk if ask.partner else None,
+        ask.ref_id,
+        ask.fingerprint,
+        ask.customer.pk if ask.customer else None,
+        ask.cashier.pk if ask.cashier else None,
+        ask.outlet.pk if ask.outlet else None,
+        ledger.account_id(dealer.pk, wallet) if wallet else None,
+        rest,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACE, arguments)
+        order_id, is_new, fingerprint = cursor.fetchone()
+    return order_id, is_new, fingerprint
+
+
+def _refusal(error: DatabaseError) -> Exception:
+    code = ledger.sqlstate(error)
+    if code == "KN001":
+        return InsufficientBalance()
+    if code == "KN002":
+        diagnostics = getattr(error.__cause__, "diag", None)
+        return PriceRose(int(getattr(diagnostics, "message_detail", None) or 0))
+    if code == "KN003":
+        return ProductClosed()
+    return error
+
+
+def cancel(dealer: Dealer, order_id: int, *, actor: User | None = None) -> Order:
+    """End an order that nothing was sent for; what was paid goes back. Raises `TooLate`."""
+
+    def once() -> Order:
+        with tenancy.inside(dealer.pk):
+            order = states.lock(dealer.pk, order_id)
+            if order.status == Status.AWAITING_PAYMENT:
+                _cancel_unpaid(order, actor)
+            elif order.status == Status.PAID and can_cancel(dealer, order):
+                states.move(order, Status.CANCELLED, actor=actor, finished_at=timezone.now())
+                queue.finish(dealer.pk, DueKind.ORDER, order.pk)
+                refunds.release(order)
+            elif order.status != Status.CANCELLED:
+                raise TooLate
+            return order
+
+    return retry.on_conflict(once)
+
+
+def can_cancel(dealer: Dealer, order: Order) -> bool:
+    """Whether the cancel window of a paid order is still open and nothing was sent."""
+    if order.status == Status.AWAITING_PAYMENT:
+        return True
+    if order.status != Status.PAID or order.paid_at is None:
+        return False
+    ends = order.paid_at + timedelta(seconds=dealer.cancel_seconds)
+    return timezone.now() < ends and not order.attempts.exists()
+
+
+def _cancel_unpaid(order: Order, actor: User | None) -> None:
+    states.move(order, Status.CANCELLED, actor=actor, finished_at=timezone.now())
+    queue.finish(order.dealer_id, DueKind.ORDER, order.pk)
+    open_codes = Payment.objects.filter(dealer_id=order.dealer_id, order=order, state=PaymentState.OPEN)
+    open_codes.update(state=PaymentState.VOID, finished_at=timezone.now())
+    todo.done_with(order, TaskKind.CASH, by=actor)
+    refunds.put_back_rest(order)
+
+
+def dealer_of(code: str) -> int | None:
+    """The dealer whose order this code is, looked up before any tenant is known."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT dealer_of_order(%s)", [code])
+        found = cursor.fetchone()[0]
+    return int(found) if found is not None else None

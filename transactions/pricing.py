@@ -1,0 +1,175 @@
+"""How a price follows from a cost, and how a shown price stays honest until it is paid.
+
+Of the rules that fit a product the most specific wins: denomination before brand before kind. The
+result is rounded up, and written down with every change. What a buyer saw is proven by the signed
+form token, which knows when it was made; the history knows what the price was then.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from dealers.models import User
+from portal.lib.money import round_up
+from transactions.models import MarkupRule, Price, PriceChange, Product, Tier
+
+QUOTE_LASTS = timedelta(minutes=5)
+
+
+class BelowCost(Exception):
+    """Selling at this price loses money, and nobody has said that this is meant."""
+
+    def __init__(self, *, price: int, cost: int) -> None:
+        super().__init__(f"price {price} is below cost {cost}")
+        self.price = price
+        self.cost = cost
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a rule or a price would make of a product, in rupiah, before it is saved."""
+
+    product: Product
+    cost: int | None
+    old: int | None
+    new: int
+
+    @property
+    def margin(self) -> int | None:
+        """What remains of the new price, in rupiah; None while nobody supplies the product."""
+        return None if self.cost is None else self.new - self.cost
+
+    @property
+    def is_below_cost(self) -> bool:
+        """Whether each sale would lose money."""
+        return self.cost is not None and self.new < self.cost
+
+
+def cost_of(product: Product) -> int | None:
+    """The cost of the first route that is open, in rupiah; of any route when none is."""
+    routes = sorted(product.routes.all(), key=lambda route: (route.rank, route.cost, route.pk))
+    usable = [route for route in routes if route.is_open and route.supplier.is_open]
+    return next((route.cost for route in usable or routes), None)
+
+
+def price_by(rule: MarkupRule, cost: int) -> int:
+    """`cost` plus the rule's rupiah and percent, rounded up; never below 1 rupiah."""
+    percent = -(-cost * rule.percent_bp // 10_000)
+    return max(1, round_up(cost + rule.fixed + percent, to=rule.round_to))
+
+
+def rule_for(rules: list[MarkupRule], product: Product, tier: str) -> MarkupRule | None:
+    """The most specific rule that fits."""
+    return max(
+        (rule for rule in rules if rule.tier == tier and _fits(rule, product)),
+        key=lambda rule: (rule.nominal is not None, rule.brand_id is not None, rule.kind != ""),
+        default=None,
+    )
+
+
+def _fits(rule: MarkupRule, product: Product) -> bool:
+    return (
+        rule.brand_id in {None, product.brand_id}
+        and rule.kind in {"", product.kind}
+        and rule.nominal in {None, product.nominal}
+    )
+
+
+def preview(dealer_id: int, rules: list[MarkupRule], tier: str) -> list[Preview]:
+    """What these rules would make of every product whose price is not set by hand."""
+    rows = []
+    for product in _products(dealer_id):
+        old = next((p for p in product.prices.all() if p.tier == tier), None)
+        cost = cost_of(product)
+        rule = rule_for(rules, product, tier)
+        if cost is None or rule is None or (old is not None and old.by_hand):
+            continue
+        rows.append(Preview(product, cost, old.amount if old else None, price_by(rule, cost)))
+    return rows
+
+
+def reprice(dealer_id: int, *, actor: User | None = None, accept_below_cost: bool = False) -> list[Preview]:
+    """Bring every price by rule up to date and return what changed.
+
+    Raises `BelowCost` when a price would fall below its cost and `accept_below_cost` is not given.
+    """
+    changed = []
+    with transaction.atomic():
+        rules = list(MarkupRule.objects.filter(dealer_id=dealer_id))
+        for tier in Tier:
+            for row in preview(dealer_id, rules, tier):
+                if row.new != row.old:
+                    _write(row, tier=tier, by_hand=False, actor=actor, accept_below_cost=accept_below_cost)
+                    changed.append(row)
+    return changed
+
+
+def set_price(
+    product: Product, *, tier: Tier, amount: int, actor: User | None, accept_below_cost: bool = False
+) -> None:
+    """Set a price by hand; the rules leave it alone from now on.
+
+    Raises `BelowCost` when each sale would lose money and that was not confirmed.
+    """
+    with transaction.atomic():
+        old = Price.objects.filter(dealer_id=product.dealer_id, product=product, tier=tier).first()
+        row = Preview(product, cost_of(product), old.amount if old else None, amount)
+        _write(row, tier=tier, by_hand=True, actor=actor, accept_below_cost=accept_below_cost)
+
+
+def follow_rules(product: Product, *, tier: Tier, actor: User | None) -> None:
+    """Give a price that was set by hand back to the rules."""
+    Price.objects.filter(dealer_id=product.dealer_id, product=product, tier=tier).update(by_hand=False)
+    reprice(product.dealer_id, actor=actor, accept_below_cost=True)
+
+
+def _write(row: Preview, *, tier: Tier, by_hand: bool, actor: User | None, accept_below_cost: bool) -> None:
+    product = row.product
+    if row.is_below_cost and not accept_below_cost:
+        raise BelowCost(price=row.new, cost=row.cost or 0)
+    Price.objects.update_or_create(
+        dealer_id=product.dealer_id, product=product, tier=tier, defaults={"amount": row.new, "by_hand": by_hand}
+    )
+    if row.new != row.old:
+        PriceChange.objects.create(
+            dealer_id=product.dealer_id,
+            product=product,
+            tier=tier,
+            old=row.old,
+            new=row.new,
+            cost=row.cost,
+            actor=actor,
+        )
+    if tier == Tier.RETAIL:
+        accepted = row.cost if row.is_below_cost and row.cost else 0
+        Product.objects.filter(pk=product.pk).update(accepted_cost=accepted)
+
+
+def current(product: Product, tier: str) -> int | None:
+    """What the tier pays now, in rupiah."""
+    return Price.objects.filter(product=product, tier=tier).values_list("amount", flat=True).first()
+
+
+def seen_at(product: Product, tier: str, at: datetime) -> int | None:
+    """What the tier paid at that moment, in rupiah, as the history tells it."""
+    later = PriceChange.objects.filter(product=product, tier=tier, at__gt=at).order_by("at", "id").first()
+    return later.old if later else current(product, tier)
+
+
+def agreed(product: Product, tier: str, shown_at: datetime) -> int | None:
+    """The most that a buyer who saw the page at `shown_at` has agreed to pay; None when asked anew.
+
+    Within five minutes the seen price is the limit (a lower one is charged as it is). After that the
+    price must not have moved at all.
+    """
+    seen = seen_at(product, tier, shown_at)
+    if timezone.now() - shown_at <= QUOTE_LASTS:
+        return seen
+    return seen if seen == current(product, tier) else None
+
+
+def _products(dealer_id: int) -> list[Product]:
+    rows = Product.objects.filter(dealer_id=dealer_id).select_related("brand")
+    return list(rows.prefetch_related("routes__supplier", "prices"))

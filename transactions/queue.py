@@ -1,0 +1,97 @@
+"""The due rows: how anything says when it must be looked at again, and how a dispatcher claims work.
+
+A claim is a lease with a token, taken in batches with SKIP LOCKED, so that any number of dispatchers
+can run at once. Times are the database's, whatever a machine's clock says.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+
+from transactions.models import Due, DueKind
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A due row that is ours until the lease ends."""
+
+    id: int
+    dealer_id: int
+    kind: str
+    target: int
+    tries: int
+    token: uuid.UUID
+
+
+_CLAIM = """
+UPDATE due SET token = %s, lease_until = now() + %s, tries = tries + 1
+WHERE id IN (
+    SELECT id FROM due
+    WHERE NOT parked AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+    ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
+RETURNING id, dealer_id, kind, target, tries
+"""
+
+_SET = """
+INSERT INTO due (dealer_id, kind, target, due_at, tries, parked) VALUES (%s, %s, %s, now() + %s, 0, false)
+ON CONFLICT (dealer_id, kind, target)
+DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, token = NULL, tries = 0, parked = false
+"""
+
+
+def claim(limit: int) -> list[Claim]:
+    """Take up to `limit` rows that are due and that nobody holds."""
+    token = uuid.uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [token, LEASE, limit])
+        return [Claim(*row, token=token) for row in cursor.fetchall()]
+
+
+def set_due(dealer_id: int, kind: DueKind, target: int, *, after: timedelta = timedelta()) -> None:
+    """Look at the target `after` from now; ends whatever lease there was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, [dealer_id, kind, target, after])
+
+
+def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta) -> None:
+    """Look again `after` from now if nobody reports before; the lease goes on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE due SET due_at = now() + %s, lease_until = greatest(lease_until, now() + %s) "
+            "WHERE dealer_id = %s AND kind = %s AND target = %s",
+            [after, after, dealer_id, kind, target],
+        )
+
+
+def holds(dealer_id: int, kind: DueKind, target: int, token: uuid.UUID) -> bool:
+    """Whether this token still owns the row."""
+    return Due.objects.filter(dealer_id=dealer_id, kind=kind, target=target, token=token).exists()
+
+
+def finish(dealer_id: int, kind: DueKind, target: int) -> None:
+    """Nothing more is to be done."""
+    Due.objects.filter(dealer_id=dealer_id, kind=kind, target=target).delete()
+
+
+def give_back(held: Claim, *, after: timedelta) -> None:
+    """The work failed: try again later."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE due SET due_at = now() + %s, lease_until = NULL, token = NULL WHERE id = %s AND token = %s",
+            [after, held.id, held.token],
+        )
+
+
+def park(held: Claim) -> None:
+    """The work fails every time: leave it for a person."""
+    Due.objects.filter(pk=held.id, token=held.token).update(parked=True, lease_until=None, token=None)
+
+
+def unpark(dealer_id: int, kind: DueKind, target: int) -> None:
+    """A person says: try again now."""
+    set_due(dealer_id, kind, target)

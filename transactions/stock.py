@@ -1,0 +1,95 @@
+"""Dealer zero sells its stock to the other dealers: as partners, through the same orders.
+
+Here dealer zero is the seller; `suppliers/zero.py` is the same sale as the buyer sees it.
+"""
+
+from dealers import rights
+from dealers.models import Dealer, Partner
+from portal.lib import msisdn, tenancy
+from transactions import accounts, catalog, fulfilment, ledger, orders, queue
+from transactions.ledger import InsufficientBalance
+from transactions.models import Attempt, Channel, DueKind, Kind, Order, Product, Tier
+from transactions.suppliers.base import Offer, Reason, TopUp
+from transactions.suppliers.zero import Declined, Stock, verdict_of
+
+
+def sell(buyer_id: int, ask: TopUp) -> Order:
+    """Sell to another dealer; `ask.reference` is its ref_id. Raises `Declined` on a certain no."""
+    zero = Dealer.objects.get(is_zero=True)
+    with tenancy.inside(buyer_id):
+        allowed = rights.holds(Dealer.objects.get(pk=buyer_id), rights.BUY_STOCK)
+    if not allowed:
+        raise Declined("88", Reason.SUPPLIER_ACCOUNT, "no right to buy stock")
+    with tenancy.inside(zero.pk):
+        request = _request(zero, buyer_id, ask)
+    try:
+        return orders.place(zero, request).order
+    except InsufficientBalance:
+        raise Declined("44", Reason.SUPPLIER_ACCOUNT, "stock balance too low") from None
+    except orders.PriceRose as rose:
+        raise Declined("69", Reason.PRICE, f"stock price is {rose.price}") from None
+    except orders.ProductClosed:
+        raise Declined("53", Reason.DISTURBED, "stock product closed") from None
+    except orders.AlreadyUsed:
+        raise Declined("49", Reason.DUPLICATE, "reference stands for another order") from None
+
+
+def _request(zero: Dealer, buyer_id: int, ask: TopUp) -> orders.Ask:
+    partner = Partner.objects.filter(dealer=zero, buyer_id=buyer_id, is_active=True).first()
+    if partner is None:
+        raise Declined("42", Reason.SUPPLIER_ACCOUNT, "not a partner of dealer zero")
+    product = catalog.product(zero.pk, ask.supplier_sku)
+    if product is None:
+        raise Declined("43", Reason.PRODUCT, "unknown stock product")
+    return orders.Ask(
+        product=product,
+        destination=ask.destination if product.kind == Kind.PLN else msisdn.parse(ask.destination),
+        agreed_price=ask.max_price,
+        channel=Channel.PARTNER,
+        gateway="balance",
+        partner=partner,
+        ref_id=ask.reference,
+    )
+
+
+def stock_for(buyer_id: int) -> Stock:
+    """What dealer zero sells to this dealer, and the dealer's balance. Raises `Declined`."""
+    zero = Dealer.objects.get(is_zero=True)
+    with tenancy.inside(zero.pk):
+        partner = Partner.objects.filter(dealer=zero, buyer_id=buyer_id, is_active=True).first()
+        if partner is None:
+            raise Declined("42", Reason.SUPPLIER_ACCOUNT, "not a partner of dealer zero")
+        offers = [
+            _offer(tile)
+            for kind in Kind
+            for tile in catalog.tiles(zero.pk, kind=kind, brand=None, tier=Tier(partner.tier))
+        ]
+        return Stock(offers, ledger.wallet_balance(zero.pk, accounts.wallet(partner.wallet_key)))
+
+
+def _offer(tile: catalog.Tile) -> Offer:
+    product: Product = tile.product
+    return Offer(
+        sku=product.sku,
+        name=product.name,
+        category=product.get_kind_display(),
+        brand=product.brand.code,
+        kind=product.kind,
+        price=tile.price,
+        is_open=tile.is_open,
+        description=product.description,
+        multi=True,
+    )
+
+
+def report(zero_id: int, order_id: int) -> None:
+    """Tell the buying dealer how a stock order ended; told twice, nothing changes."""
+    with tenancy.inside(zero_id):
+        order = Order.objects.select_related("partner").get(pk=order_id, dealer_id=zero_id)
+        buyer_id = order.partner.buyer_id if order.partner else None
+    if buyer_id is not None:
+        with tenancy.inside(buyer_id):
+            attempt = Attempt.objects.filter(dealer_id=buyer_id, reference=order.ref_id).first()
+        if attempt is not None:
+            fulfilment.record(buyer_id, attempt.pk, verdict_of(order), source="result")
+    queue.finish(zero_id, DueKind.RESULT, order_id)

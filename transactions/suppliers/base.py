@@ -1,0 +1,174 @@
+"""What every supplier looks like from inside: a `Connector` that turns the outside's answers into verdicts.
+
+A verdict is *succeeded* or *failed* only when the supplier certainly said so about our reference;
+whatever else happens (silence, garbage, a word we do not know) is *pending*. Connectors block, are
+called from many threads at once, and keep no state but pooled connections.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+
+class Outcome(enum.StrEnum):
+    """What became of one request to one supplier; *pending* includes unknown."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    PENDING = "pending"
+
+
+class Reason(enum.StrEnum):
+    """Why, in the groups in which customers are told about it."""
+
+    NONE = "none"
+    WRONG_NUMBER = "wrong_number"
+    NUMBER_BLOCKED = "number_blocked"
+    REGION = "region"
+    DISTURBED = "disturbed"
+    CUT_OFF = "cut_off"
+    SUPPLIER_ACCOUNT = "supplier_account"
+    """Balance, limit, address or signature of our account there: the staff's matter, hidden from customers."""
+    NO_ANSWER = "no_answer"
+    DUPLICATE = "duplicate"
+    PRICE = "price"
+    UNREGISTER_FIRST = "unregister_first"
+    REVERSED = "reversed"
+    PRODUCT = "product"
+    """This supplier does not sell the product (unknown code, inactive)."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """One account at one supplier. `call_seconds` and `check_seconds` are total deadlines of a call."""
+
+    supplier_id: int
+    dealer_id: int
+    name: str
+    base_url: str
+    username: str
+    api_key: str = field(repr=False)
+    callback_secret: str = field(repr=False, default="")
+    call_seconds: float = 30.0
+    check_seconds: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopUp:
+    """One request: the same `reference` with the same content always means the same sale.
+
+    `destination` is spelled as suppliers want it (`0812…`, or a customer number), `max_price` is in
+    rupiah, `not_after` is a `time.monotonic()` after which no first byte may be sent.
+    """
+
+    reference: str
+    supplier_sku: str
+    destination: str
+    max_price: int
+    not_after: float
+    callback_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the supplier said about one reference, already checked.
+
+    `price` (debited) and `balance` are rupiah, None when the supplier did not say or said nonsense.
+    `raw` is what came, at most 8 kB, with our secrets masked. `sent` is False only when certainly no
+    byte of the request left this machine. `message` holds the supplier's own words, at most 200 characters.
+    """
+
+    outcome: Outcome
+    rc: str
+    reason: Reason
+    message: str = ""
+    sn: str = ""
+    price: int | None = None
+    balance: int | None = None
+    raw: str = ""
+    sent: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One line of a supplier's price list; `price` in rupiah, the cut-off as "HH:MM" in WIB or ""."""
+
+    sku: str
+    name: str
+    category: str
+    brand: str
+    kind: str
+    price: int
+    is_open: bool
+    cut_off_start: str = ""
+    cut_off_end: str = ""
+    description: str = ""
+    multi: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlnCustomer:
+    """Whose electricity meter a number belongs to, as the supplier knows it."""
+
+    customer_no: str
+    meter_no: str
+    subscriber_id: str
+    name: str
+    segment_power: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    """A supplier's own report about one reference; `event_id` is the same when it is sent again."""
+
+    event_id: str
+    reference: str
+    verdict: Verdict
+
+
+class BadSignature(Exception):
+    """A callback that is not proven to come from the supplier; its body has not been parsed."""
+
+
+class BadCallback(Exception):
+    """A signed callback that says nothing we understand."""
+
+
+class SupplierUnavailable(Exception):
+    """A question that is no sale (balance, price list, name check) got no usable answer."""
+
+
+class Connector(Protocol):
+    """One account at one supplier. Blocking, thread-safe.
+
+    `top_up` and `check` never raise for what the outside does. `check` asks again about the same
+    content of the same reference; where a protocol's check is the same request again it may *be* the
+    purchase, so it is called only while the money is held.
+    """
+
+    def top_up(self, ask: TopUp) -> Verdict: ...
+
+    def check(self, ask: TopUp) -> Verdict: ...
+
+    def balance(self) -> int:
+        """Our balance there in rupiah. Raises SupplierUnavailable."""
+        ...
+
+    def price_list(self) -> list[Offer]:
+        """Everything the supplier sells to us. Raises SupplierUnavailable."""
+        ...
+
+    def parse_callback(self, *, headers: Mapping[str, str], body: bytes) -> Callback | None:
+        """What a callback says; None is a ping. Raises BadSignature, then BadCallback."""
+        ...
+
+
+@runtime_checkable
+class ChecksPln(Protocol):
+    """A supplier that knows the name behind an electricity meter."""
+
+    def inquire_pln(self, customer_no: str) -> PlnCustomer | None:
+        """The customer, None when the number is not known. Raises SupplierUnavailable."""
+        ...

@@ -1,0 +1,51 @@
+"""From a supplier's row to something that can be called: secrets opened, callback address made.
+
+The callback address names the dealer and the dealer's own code for the supplier, so that the dealer
+is known before anything is read.
+"""
+
+from django.conf import settings
+
+from dealers.models import Dealer
+from portal.lib import vault
+from transactions.models import Supplier
+from transactions.suppliers.base import Connector, Credentials
+from transactions.suppliers.registry import connector_for
+
+
+def connect(supplier: Supplier) -> Connector:
+    """The connector of a saved supplier. Raises `vault.CannotOpen`, KeyError for an unknown kind."""
+    return connector_for(
+        supplier.connector,
+        Credentials(
+            supplier_id=supplier.pk,
+            dealer_id=supplier.dealer_id,
+            name=supplier.code,
+            base_url=supplier.base_url,
+            username=supplier.username,
+            api_key=_open(supplier, "api_key"),
+            callback_secret=_open(supplier, "callback_secret"),
+        ),
+    )
+
+
+def callback_url(supplier: Supplier) -> str:
+    """Where this supplier reports to."""
+    slug = Dealer.objects.values_list("slug", flat=True).get(pk=supplier.dealer_id)
+    return f"{settings.KONTER_BASE_URL}/hooks/suppliers/{slug}.{supplier.code}/"
+
+
+def seal_secrets(supplier: Supplier, *, api_key: str, callback_secret: str) -> None:
+    """Store the secrets of a saved supplier, sealed for its row."""
+    supplier.api_key = vault.seal(api_key, aad=_place(supplier, "api_key"))
+    supplier.callback_secret = vault.seal(callback_secret, aad=_place(supplier, "callback_secret"))
+    supplier.save(update_fields=["api_key", "callback_secret"])
+
+
+def _open(supplier: Supplier, column: str) -> str:
+    sealed: str = getattr(supplier, column)
+    return vault.open_(sealed, aad=_place(supplier, column)) if sealed else ""
+
+
+def _place(supplier: Supplier, column: str) -> vault.Place:
+    return vault.Place("supplier", column, supplier.pk, supplier.dealer_id)

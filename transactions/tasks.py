@@ -1,0 +1,74 @@
+"""Celery tasks: each loads what it needs and calls one function; losing one loses nothing."""
+
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from dealers.models import Dealer
+from portal.lib import tenancy
+from transactions import fulfilment, mirrors, rollups, todo
+from transactions.models import Order, Status, Supplier, TaskKind
+from transactions.suppliers.base import SupplierUnavailable
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def roll_up() -> None:
+    """Bring every book's roll-ups up to date."""
+    for dealer_id in _dealers():
+        rollups.roll_up(dealer_id)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def seal() -> None:
+    """Seal every book's past once a night."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            due = rollups.seal_is_due(dealer_id)
+        if due:
+            rollups.seal(dealer_id)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def supplier_balances() -> None:
+    """Ask every supplier for our balance, and compare it with the book."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            suppliers = list(Supplier.objects.filter(dealer_id=dealer_id, is_open=True))
+        for supplier in suppliers:
+            try:
+                mirrors.refresh(supplier)
+            except SupplierUnavailable as error:
+                log.warning("supplier balance unknown", supplier=supplier.code, error=str(error)[:200])
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def overdue() -> None:
+    """Orders without a verdict for too long get their task even if nobody asks the supplier any more."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            since = timezone.now() - max(fulfilment.LOOK_AFTER, timedelta(minutes=10))
+            for order in Order.objects.filter(dealer_id=dealer_id, status=Status.PROCESSING, sent_at__lt=since):
+                todo.ask(dealer_id, TaskKind.UNDECIDED, order.code, within=fulfilment.STAFF_WITHIN, order=order)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def partitions() -> None:
+    """Make room for next month's raw calls and drop those older than 90 days."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT exchange_partitions_v1()")
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def clear_sessions() -> None:
+    """Remove sessions that have expired."""
+    call_command("clearsessions")
+
+
+def _dealers() -> list[int]:
+    return list(Dealer.objects.order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,49 @@
+"""Tasks: what waits for a person. Opening one twice is opening it once; whoever acts closes it."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from dealers.models import User
+from transactions.models import Incident, Order, Task, TaskKind
+
+
+def ask(
+    dealer_id: int,
+    kind: TaskKind,
+    subject: str,
+    *,
+    within: timedelta,
+    order: Order | None = None,
+    incident: Incident | None = None,
+    note: str = "",
+) -> None:
+    """Open a task, unless the same one is open already."""
+    Task.objects.bulk_create(
+        [
+            Task(
+                dealer_id=dealer_id,
+                kind=kind,
+                subject=subject,
+                order=order,
+                incident=incident,
+                note=note[:200],
+                deadline=timezone.now() + within,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def done(dealer_id: int, kind: TaskKind, subject: str, *, by: User | None = None) -> None:
+    """Close the open task of this kind about this subject, if there is one."""
+    Task.objects.filter(dealer_id=dealer_id, kind=kind, subject=subject, closed_at__isnull=True).update(
+        closed_at=timezone.now(), closed_by=by
+    )
+
+
+def done_with(order: Order, *kinds: TaskKind, by: User | None = None) -> None:
+    """Close the open tasks of these kinds about an order."""
+    Task.objects.filter(dealer_id=order.dealer_id, order=order, kind__in=kinds, closed_at__isnull=True).update(
+        closed_at=timezone.now(), closed_by=by
+    )
