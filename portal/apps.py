@@ -13,6 +13,6 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the hooks once every app has its models."""
-        from portal import wiring  # noqa: PLC0415  needs the models of every app
+        from portal import wiring
 
         wiring.connect()

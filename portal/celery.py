@@ -13,7 +13,7 @@ from portal.lib import parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-from django.conf import settings  # noqa: E402  needs the name above
+from django.conf import settings
 
 app = Celery("portal")
 app.conf.update(
@@ -51,6 +51,11 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def _keep_our_logging(**_: object) -> None:
+    """Somebody listens, so Celery adds no handlers of its own."""
 
 
 @signals.worker_process_init.connect

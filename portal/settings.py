@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
@@ -37,8 +36,7 @@ def _required(name: str, fallback: str) -> str:
     if DEMO or _offline:
         return fallback
     raise ImproperlyConfigured(
-        f"{name} is not set. Set it in the environment, or start `make run`, "
-        f"which keeps its own in {KONTER_HOME}."
+        f"{name} is not set. Set it in the environment, or start `make run`, which keeps its own in {KONTER_HOME}."
     )
 
 
@@ -151,7 +149,8 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours: never a permanent lock
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_LOCKOUT_TEMPLATE = "dealers/account/locked.html"
+AXES_LOCKOUT_CALLABLE = "dealers.views.account.locked"
+AXES_CLIENT_IP_CALLABLE = "dealers.people.axes_address"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
@@ -215,14 +214,17 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Konter <konte
 METRICS_TOKEN = env.str("METRICS_TOKEN", "konter-demo" if DEMO else "")
 CELERY_BROKER_URL = REDIS_URL
 OUTBOUND_ALLOW_NETWORKS: list[str] = env.list("KONTER_PROBE_ALLOW_NETWORKS", ["127.0.0.0/8"] if DEMO else [])
+SUPPLIER_CALL_SECONDS = 30.0
+"""The longest a call to a supplier may take, all in all."""
 CHECK_INTERVAL_SECONDS = 2 if DEMO else 60
 """How long an attempt without a verdict rests before the supplier is asked again."""
 GUEST_QUOTES_PER_MINUTE = 12_000 if DEMO else 30
 GUEST_ORDERS_PER_MINUTE = 6_000 if DEMO else 10
+ACCOUNT_TRIES_PER_MINUTE = 3_000 if DEMO else 20
+"""Sign-ins, sign-ups and forgotten passwords that one address may try, each."""
 SANDBOX_SECRET = env.str("SANDBOX_SECRET", "konter-sandbox-secret" if DEMO else "")
 """Signs the sandbox gateway's callbacks; empty means that nobody can pay with it."""
 CRASH_AT = env.str("KONTER_CRASH_AT", "")
 
 LOGGING_CONFIG = None
-logs.configure(json=not (DEMO or sys.stderr.isatty()))
-structlog.get_logger(__name__)
+logs.configure(json=not (DEMO or sys.stderr.isatty() or "pytest" in sys.modules))

@@ -32,7 +32,7 @@ def _nothing() -> None:
     pass
 
 
-class Stopped(Exception):  # noqa: N818 an event, not an error
+class Stopped(Exception):
     """Somebody asked the supervisor to stop (Ctrl-C, SIGTERM)."""
 
 
@@ -76,7 +76,7 @@ class Supervisor:
         self._own: set[int] = set()
 
     def __enter__(self) -> Self:
-        parent.adopt_orphans()
+        parent.adopt_orphans(adopt=True)
         for end in (self._waker, self._woken):
             end.settimeout(0)
         signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
@@ -91,6 +91,7 @@ class Supervisor:
         try:
             self._stop()
         finally:
+            parent.adopt_orphans(adopt=False)
             signal.set_wakeup_fd(-1)
             for number, handler in self._earlier.items():
                 signal.signal(number, handler)  # type: ignore[arg-type] # what signal.signal returned

@@ -1,11 +1,15 @@
 """Every address of the portal. The dealer in a shop's address is resolved by `dealers/middleware.py`."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from portal import health, mailbox, metrics, robots
 
 urlpatterns = [
+    path("", include("dealers.urls")),
+    path("", include("transactions.urls")),
+    path("desk/", include("transactions.urls_desk")),
+    path("hooks/", include("transactions.urls_hooks")),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
@@ -14,3 +18,5 @@ urlpatterns = [
     path("demo/surat/<str:name>/", mailbox.message, name="mail"),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "portal.lib.web.server_error"

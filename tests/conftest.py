@@ -5,9 +5,12 @@ is loosened here and nowhere else; the test that proves the guard puts it back.
 """
 
 import os
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
@@ -39,6 +42,19 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     for alias in ("owner", "audit"):
         # The same database under another role: flushed once, through "default".
         connections[alias].settings_dict["TEST"]["MIRROR"] = "default"
+
+
+@pytest.fixture(autouse=True)
+def _reference_rows(request: pytest.FixtureRequest) -> None:
+    """Brands and prefixes come with a migration, and the flush after a transactional test takes them away."""
+    marker = request.node.get_closest_marker("django_db")
+    flushed = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if not flushed and not (marker and marker.kwargs.get("transaction")):
+        return
+    request.getfixturevalue("transactional_db")
+    if not apps.get_model("transactions", "Brand").objects.exists():
+        migration = import_module("transactions.migrations.0005_brands")
+        migration.add(apps, SimpleNamespace(connection=connections["default"]))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

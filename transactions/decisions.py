@@ -12,7 +12,7 @@ from django.utils import timezone
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
 from transactions import fulfilment, postings, queue, states, todo
-from transactions.models import Attempt, Decision, DueKind, Order, Status, Task, TaskKind
+from transactions.models import Attempt, Decision, Order, Status, Task, TaskKind
 from transactions.suppliers.base import Reason
 
 
@@ -79,7 +79,7 @@ def _open_order(dealer: Dealer, order_id: int) -> Order:
     if order.status != Status.PROCESSING or not asked.exists():
         raise NotOpen
     live = _live_attempt(order)
-    longest = fulfilment.START_WITHIN + fulfilment.CALL_LASTS + queue.LEASE
+    longest = fulfilment.longest_call() + queue.LEASE
     if live is not None and timezone.now() - live.sent_at < _quiet(live, longest):
         raise StillRunning
     return order

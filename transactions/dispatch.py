@@ -71,7 +71,7 @@ class Dispatcher:
 
     def _rest(self) -> None:
         """Sleep until an answer comes or it is time to look at the queue again."""
-        close_old_connections()
+        _let_go()
         try:
             self._answers.put(self._answers.get(timeout=IDLE_SECONDS))
         except queues.Empty:
@@ -80,9 +80,9 @@ class Dispatcher:
     def _work(self, held: Claim) -> None:
         try:
             call = advance(held)
-        except Exception:  # one poisoned row must not stop the others  # noqa: BLE001
+        except Exception:  # one poisoned row must not stop the others
             log.exception("work failed", kind=held.kind, target=held.target, tries=held.tries)
-            close_old_connections()
+            _let_go()
             set_aside(held)
             return
         if call is not None:
@@ -92,11 +92,11 @@ class Dispatcher:
     def _make(self, call: Call) -> None:
         try:
             self._answers.put(call.run())
-        except Exception:  # a defect in a connector: the attempt stays pending and is asked again  # noqa: BLE001
+        except Exception:  # a defect in a connector: the attempt stays pending and is asked again
             log.exception("call failed", supplier=call.supplier, order=call.order_id)
             self._answers.put(Answer(call=call, verdict=fulfilment.UNKNOWN, seconds=0.0))
         finally:
-            close_old_connections()
+            _let_go()
 
     def _drain(self) -> list[Answer]:
         answers: list[Answer] = []
@@ -168,9 +168,9 @@ def _record_together(dealer_id: int, answers: list[Answer]) -> None:
         with tenancy.inside(dealer_id):
             for answer in answers:
                 fulfilment.record_answer(answer)
-    except Exception as error:  # one bad answer must not take the others with it  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  one bad answer must not take the others with it
         log.warning("batch not recorded, one by one", error=repr(error), answers=len(answers))
-        close_old_connections()
+        _let_go()
         for answer in answers:
             _record_alone(answer)
 
@@ -179,8 +179,14 @@ def _record_alone(answer: Answer) -> None:
     """Record one answer; if that fails, the attempt is still pending, and will be asked about again."""
     try:
         retry.on_conflict(lambda: fulfilment.record_answer(answer))
-    except Exception:  # the row is due again: nothing is lost  # noqa: BLE001
+    except Exception:  # the row is due again: nothing is lost
         log.exception("answer not recorded", order=answer.call.order_id, supplier=answer.call.supplier)
+        _let_go()
+
+
+def _let_go() -> None:
+    """Drop a connection that is broken or too old, unless a transaction of the caller's is open on it."""
+    if not connection.in_atomic_block:
         close_old_connections()
 
 

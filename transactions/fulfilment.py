@@ -37,7 +37,6 @@ from transactions.suppliers.base import Connector, Outcome, Reason, TopUp, Verdi
 
 START_WITHIN = timedelta(seconds=5)
 """A call begins this soon after its decision, or not at all."""
-CALL_LASTS = timedelta(seconds=30)
 NEVER_ASK_AFTER = timedelta(days=7)
 LOOK_AFTER = timedelta(minutes=10)
 """An order without a verdict for this long gets a task."""
@@ -151,8 +150,7 @@ def _ask_again(order: Order, attempt: Attempt, token: uuid.UUID | None) -> Call 
 
 
 def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, is_check: bool) -> Call:
-    longest = START_WITHIN + CALL_LASTS + check_interval(attempt)
-    queue.keep_until(order.dealer_id, DueKind.ORDER, order.pk, after=longest)
+    queue.keep_until(order.dealer_id, DueKind.ORDER, order.pk, after=longest_call() + check_interval(attempt))
     supplier = attempt.supplier
     is_phone = order.product.kind != Kind.PLN
     ask = TopUp(
@@ -173,6 +171,11 @@ def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, is_check: 
         is_check=is_check,
         token=token,
     )
+
+
+def longest_call() -> timedelta:
+    """How long after its decision a call may still be under way."""
+    return START_WITHIN + timedelta(seconds=settings.SUPPLIER_CALL_SECONDS)
 
 
 def check_interval(attempt: Attempt) -> timedelta:
@@ -210,11 +213,11 @@ def record(dealer_id: int, attempt_id: int, verdict: Verdict, *, source: str) ->
 
 
 def _record(order: Order, attempt: Attempt, verdict: Verdict) -> None:
-    if verdict.outcome == Outcome.PENDING or (verdict.outcome == Outcome.SUCCEEDED and not verdict.sn):
-        if attempt.outcome == Attempt.Outcome.PENDING:
-            _note(attempt, verdict)
-    elif attempt.outcome != Attempt.Outcome.PENDING:
+    if attempt.outcome != Attempt.Outcome.PENDING:
         _compare(order, attempt, verdict)
+    elif verdict.outcome == Outcome.PENDING or (verdict.outcome == Outcome.SUCCEEDED and not verdict.sn):
+        # Delivered, they may say, but without the serial number that a customer can hold up: ask again.
+        _note(attempt, verdict)
     elif verdict.outcome == Outcome.SUCCEEDED:
         _succeeded(order, attempt, verdict)
     else:
@@ -267,7 +270,7 @@ def end(order: Order) -> None:
 
 def _compare(order: Order, attempt: Attempt, verdict: Verdict) -> None:
     """A verdict after the final one: the same changes nothing, the contrary is an incident."""
-    if str(verdict.outcome) == attempt.outcome:
+    if verdict.outcome == Outcome.PENDING or str(verdict.outcome) == attempt.outcome:
         return
     late = verdict.outcome == Outcome.SUCCEEDED
     _incident(order, attempt, IncidentKind.LATE_SUCCESS if late else IncidentKind.REVERSAL, verdict)

@@ -7,9 +7,7 @@ bookings exist is in `postings.py`; what the database itself refuses is in `sql/
 
 from dataclasses import dataclass
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from transactions.accounts import Acc
 from transactions.models import Account, AccountKind, Transfer
@@ -32,11 +30,20 @@ class NoHold(Refused):
 
 
 _BY_CODE: dict[str, type[Refused]] = {"KN001": InsufficientBalance, "KN010": ReferenceReused}
+_BALANCE = """
+SELECT coalesce((SELECT sum(amount) FROM transfer WHERE dealer_id = %(dealer)s AND to_id = %(account)s), 0)
+     - coalesce((SELECT sum(amount) FROM transfer WHERE dealer_id = %(dealer)s AND frm_id = %(account)s), 0)
+"""
 
 
 def sqlstate(error: BaseException) -> str:
     """The SQLSTATE of a database error, "" when it has none."""
     return getattr(error.__cause__, "pgcode", None) or ""
+
+
+def constraint(error: BaseException) -> str:
+    """The name of the constraint that refused, "" when none did."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 @dataclass(frozen=True)
@@ -73,16 +80,18 @@ def move(dealer_id: int, *, frm: Acc, to: Acc, amount: int, entry: Entry) -> int
     Raises `InsufficientBalance` when a wallet would fall below its credit limit, `ReferenceReused`
     when the reference stands for something else.
     """
-    arguments = [
-        dealer_id,
-        account_id(dealer_id, frm),
-        account_id(dealer_id, to),
-        amount,
-        entry.reference,
-        entry.order_id,
-        entry.resolves,
-        entry.reverses,
-    ]
+    ends = [account_id(dealer_id, frm), account_id(dealer_id, to)]
+    arguments = [dealer_id, *ends, amount, entry.reference, entry.order_id, entry.resolves, entry.reverses]
+    try:
+        return _post(arguments)
+    except IntegrityError as error:
+        if constraint(error) != "one_transfer_per_reference":
+            raise
+        # Somebody booked the same at the same moment: theirs stands, and is compared with ours.
+        return _post(arguments)
+
+
+def _post(arguments: list[int | str | None]) -> int:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT post_v1(%s, %s, %s, %s, %s, %s, %s, %s)", arguments)
@@ -130,12 +139,12 @@ def wallet_balance(dealer_id: int, acc: Acc) -> int:
 
 def balance(dealer_id: int, acc: Acc) -> int:
     """Σ in − Σ out of any account, from the transfers themselves, in rupiah."""
-    rows = Transfer.objects.filter(dealer_id=dealer_id)
-    came = rows.filter(to__kind=acc.kind, to__key=acc.key).aggregate(n=Coalesce(Sum("amount"), Value(0)))["n"]
-    went = rows.filter(frm__kind=acc.kind, frm__key=acc.key).aggregate(n=Coalesce(Sum("amount"), Value(0)))["n"]
-    return int(came) - int(went)
+    account = Account.objects.filter(dealer_id=dealer_id, kind=acc.kind, key=acc.key).values_list("id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCE, {"dealer": dealer_id, "account": account.first()})
+        return int(cursor.fetchone()[0])
 
 
 def set_credit_limit(dealer_id: int, acc: Acc, *, limit: int) -> None:
     """Let a wallet fall to −`limit` rupiah; the database refuses a limit below what is already owed."""
-    Account.objects.filter(pk=account_id(dealer_id, acc)).update(credit_limit=limit, seq=F("seq"))
+    Account.objects.filter(pk=account_id(dealer_id, acc)).update(credit_limit=limit)

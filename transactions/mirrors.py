@@ -10,8 +10,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from portal.lib import tenancy
-from transactions import accounts, ledger, todo
-from transactions.models import Attempt, Supplier, TaskKind
+from transactions import accounts, rollups, todo
+from transactions.models import Attempt, Status, Supplier, TaskKind
 from transactions.suppliers import connections
 
 LOW_BALANCE = 200_000
@@ -21,16 +21,14 @@ LOOK_WITHIN = timedelta(hours=4)
 
 def expected(supplier: Supplier) -> int:
     """What should be left at the supplier, in rupiah."""
-    booked = -ledger.balance(supplier.dealer_id, accounts.supplier_of(supplier))
+    booked = -rollups.balance(supplier.dealer_id, accounts.supplier_of(supplier))
     return booked - pending_cost(supplier)
 
 
 def pending_cost(supplier: Supplier) -> int:
-    """The cost of attempts without a verdict, in rupiah."""
-    rows = Attempt.objects.filter(
-        dealer_id=supplier.dealer_id, supplier=supplier, outcome=Attempt.Outcome.PENDING
-    )
-    return int(rows.aggregate(n=Sum("cost"))["n"] or 0)
+    """The cost of attempts without a verdict, in rupiah; where staff said *succeeded* it is booked already."""
+    rows = Attempt.objects.filter(dealer_id=supplier.dealer_id, supplier=supplier, outcome=Attempt.Outcome.PENDING)
+    return int(rows.exclude(order__status=Status.SUCCEEDED).aggregate(n=Sum("cost"))["n"] or 0)
 
 
 def drift(supplier: Supplier) -> int | None:

@@ -112,7 +112,10 @@ class Placed:
     is_new: bool
 
 
-_PLACE = "SELECT order_id, is_new, fingerprint FROM place_v1(" + ", ".join(["%s"] * 18) + ")"
+_PLACE = """
+SELECT order_id, is_new, fingerprint
+FROM place_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 def place(dealer: Dealer, ask: Ask, *, again: bool = False, confirmed_brand: bool = False) -> Placed:

@@ -110,9 +110,7 @@ def take_cash(dealer: Dealer, order_id: int, *, cashier: User) -> Order:
     return retry.on_conflict(once)
 
 
-def _take(
-    order: Order, payment: Payment, money: Money, *, source: accounts.Acc, cashier: User | None = None
-) -> None:
+def _take(order: Order, payment: Payment, money: Money, *, source: accounts.Acc, cashier: User | None = None) -> None:
     known = Receipt.objects.filter(dealer_id=order.dealer_id, gateway=money.gateway, gateway_tx=money.gateway_tx)
     if known.exists():
         return

@@ -4,10 +4,17 @@ Read it as an accountant would: which account gives, which takes, under which re
 begins with the order's code, so a repeat of the same event books nothing twice.
 """
 
+from django.db.models import QuerySet, Sum
+
 from transactions import accounts, ledger
 from transactions.accounts import Acc
-from transactions.ledger import Entry
-from transactions.models import Attempt, Order, Refund, Supplier, Transfer
+from transactions.ledger import Entry, Refused
+from transactions.models import AccountKind, Attempt, Order, Refund, Supplier, Transfer
+
+
+class NothingToBook(Refused):
+    """The books say already what this booking would say, or its opposite never happened."""
+
 
 def receive(dealer_id: int, *, source: Acc, tx: str, amount: int, order_id: int | None) -> int:
     """Money came in by a gateway, a bank or over the counter; not yet a hold."""
@@ -59,14 +66,17 @@ def capture(order: Order, attempt: Attempt) -> None:
 
 def book_cost(order: Order, supplier: Supplier, *, cost: int) -> None:
     """What the supplier took for the order; a gift costs nothing and books nothing."""
-    if cost:
-        ledger.move(
-            order.dealer_id,
-            frm=accounts.COST,
-            to=accounts.supplier_of(supplier),
-            amount=cost,
-            entry=Entry(f"{order.code}:cost", order_id=order.pk),
-        )
+    _book_expense(order, supplier, frm=accounts.COST, word="cost", amount=cost)
+
+
+def _book_expense(order: Order, supplier: Supplier, *, frm: Acc, word: str, amount: int) -> None:
+    """Once while it stands; numbered from the second time on, when the first was given back."""
+    if not amount or _standing(order, supplier, frm) is not None:
+        return
+    booked = _of(order, frm_kind=frm.kind).count()
+    reference = f"{order.code}:{word}:{booked + 1}" if booked else f"{order.code}:{word}"
+    to = accounts.supplier_of(supplier)
+    ledger.move(order.dealer_id, frm=frm, to=to, amount=amount, entry=Entry(reference, order_id=order.pk))
 
 
 def release(order: Order) -> int:
@@ -109,45 +119,93 @@ def goodwill(order: Order, *, amount: int, number: int) -> int:
 
 
 def recapture(order: Order, supplier: Supplier, *, cost: int) -> None:
-    """Delivered after the release, and the refund is still due: it is a sale after all."""
-    ledger.move(
-        order.dealer_id,
-        frm=accounts.REFUNDS_DUE,
-        to=accounts.SALES,
-        amount=order.price,
-        entry=Entry(f"{order.code}:recapture", order_id=order.pk),
-    )
+    """Delivered after the release, and the refund is still due: it is a sale after all.
+
+    Raises `NothingToBook` when it is a sale already.
+    """
+    if sold(order):
+        raise NothingToBook(f"order {order.code} is a sale already")
+    entry = Entry(_numbered(order, "recapture", to_kind=accounts.SALES.kind), order_id=order.pk)
+    ledger.move(order.dealer_id, frm=accounts.REFUNDS_DUE, to=accounts.SALES, amount=order.price, entry=entry)
     book_cost(order, supplier, cost=cost)
 
 
 def late_loss(order: Order, supplier: Supplier, *, cost: int) -> None:
-    """Delivered after the money went back: the supplier's cost is the dealer's loss."""
-    ledger.move(
-        order.dealer_id,
-        frm=accounts.LATE_LOSS,
-        to=accounts.supplier_of(supplier),
-        amount=cost,
-        entry=Entry(f"{order.code}:late-loss", order_id=order.pk),
-    )
+    """Delivered after the money went back: the supplier's cost is the dealer's loss.
+
+    Raises `NothingToBook` when this supplier was already booked for the order.
+    """
+    if _standing(order, supplier, accounts.COST) is not None:
+        raise NothingToBook(f"order {order.code} is booked as delivered by {supplier.code}")
+    _book_expense(order, supplier, frm=accounts.LATE_LOSS, word="late-loss", amount=cost)
 
 
-def reverse_sale(order: Order) -> None:
-    """The supplier took a success back: the cost returns, and the customer is owed the price."""
-    cost = ledger.transfer(order.dealer_id, f"{order.code}:cost")
-    if cost is not None:
-        return_cost(order, cost)
-    ledger.move(
-        order.dealer_id,
-        frm=accounts.SALES,
-        to=accounts.payer_of(order) or accounts.REFUNDS_DUE,
-        amount=order.price,
-        entry=Entry(f"{order.code}:reversal", order_id=order.pk),
-    )
+def reverse_sale(order: Order) -> int:
+    """The supplier took a success back: the cost returns, and the customer is owed what was not paid back yet.
+
+    Returns those rupiah. Raises `NothingToBook` when the order is no sale.
+    """
+    owed = sold(order)
+    if not owed:
+        raise NothingToBook(f"order {order.code} is no sale")
+    for cost in _of(order, frm_kind=accounts.COST.kind):
+        if not _is_reversed(cost):
+            return_cost(order, cost)
+    to = accounts.payer_of(order) or accounts.REFUNDS_DUE
+    entry = Entry(_numbered(order, "reversal", frm_kind=accounts.SALES.kind), order_id=order.pk)
+    ledger.move(order.dealer_id, frm=accounts.SALES, to=to, amount=owed, entry=entry)
+    return owed
+
+
+def give_cost_back(order: Order, supplier: Supplier) -> bool:
+    """A supplier returns what it took for an order that stays as it is (a loss, or delivered twice).
+
+    False when nothing of this order is booked with this supplier.
+    """
+    standing = _standing(order, supplier, accounts.LATE_LOSS) or _standing(order, supplier, accounts.COST)
+    if standing is None:
+        return False
+    return_cost(order, standing)
+    return True
 
 
 def return_cost(order: Order, cost: Transfer) -> int:
-    """The supplier gave the cost of an order back."""
-    entry = Entry(f"{order.code}:cost-returned", order_id=order.pk, reverses=cost.pk)
-    to = Acc(accounts.COST.kind, cost.frm.key)
-    frm = Acc(accounts.supplier("").kind, cost.to.key)
+    """The supplier gave the cost of an order back, whatever it was booked as."""
+    entry = Entry(f"{cost.reference}-returned", order_id=order.pk, reverses=cost.pk)
+    to = Acc(AccountKind(cost.frm.kind), cost.frm.key)
+    frm = Acc(AccountKind(cost.to.kind), cost.to.key)
     return ledger.move(order.dealer_id, frm=frm, to=to, amount=cost.amount, entry=entry)
+
+
+def sold(order: Order) -> int:
+    """What of an order is a sale now: captured, and not paid back; in rupiah."""
+    fee = accounts.FEE_INCOME.kind
+    came = _of(order, to_kind=accounts.SALES.kind).aggregate(n=Sum("amount"))["n"] or 0
+    went = _of(order, frm_kind=accounts.SALES.kind).exclude(to_kind=fee).aggregate(n=Sum("amount"))["n"] or 0
+    return int(came) - int(went)
+
+
+def is_booked_with(order: Order, supplier: Supplier) -> bool:
+    """Whether a cost or a loss of this order stands with this supplier."""
+    return any(_standing(order, supplier, acc) is not None for acc in (accounts.COST, accounts.LATE_LOSS))
+
+
+def _standing(order: Order, supplier: Supplier, frm: Acc) -> Transfer | None:
+    """What is booked from `frm` to this supplier for an order and was not given back."""
+    rows = _of(order, frm_kind=frm.kind, to__kind=AccountKind.SUPPLIER, to__key=supplier.code)
+    return next((row for row in rows if not _is_reversed(row)), None)
+
+
+def _is_reversed(row: Transfer) -> bool:
+    return Transfer.objects.filter(dealer_id=row.dealer_id, reverses_id=row.pk).exists()
+
+
+def _numbered(order: Order, word: str, **ends: str) -> str:
+    """`<code>:<word>` the first time, `<code>:<word>:<n>` after that."""
+    before = _of(order, reference__startswith=f"{order.code}:{word}", **ends).count()
+    return f"{order.code}:{word}:{before + 1}" if before else f"{order.code}:{word}"
+
+
+def _of(order: Order, **ends: str) -> QuerySet[Transfer]:
+    rows = Transfer.objects.filter(dealer_id=order.dealer_id, order_id=order.pk, **ends)
+    return rows.select_related("frm", "to").order_by("id")

@@ -6,6 +6,11 @@ from transactions.ledger import Entry
 from transactions.models import Order, Transfer
 
 
+def opening(dealer_id: int, *, acc: Acc, amount: int, reference: str) -> int:
+    """What the dealer brought along when the book was opened: money in a bank, a drawer, at a supplier."""
+    return ledger.move(dealer_id, frm=acc, to=accounts.EQUITY, amount=amount, entry=Entry(f"opening:{reference}"))
+
+
 def deposit(dealer_id: int, *, to: Acc, source: Acc, amount: int, reference: str) -> int:
     """A customer, partner or dealer put money into their wallet."""
     return ledger.move(dealer_id, frm=source, to=to, amount=amount, entry=Entry(f"deposit:{reference}"))
@@ -43,9 +48,7 @@ def earn_share(dealer_id: int, *, from_slug: str, amount: int, reference: str) -
 def top_up_supplier(dealer_id: int, *, supplier: str, bank: str, amount: int, reference: str) -> int:
     """The dealer paid money into its deposit at a supplier."""
     entry = Entry(f"supplier-deposit:{supplier}:{reference}")
-    return ledger.move(
-        dealer_id, frm=accounts.supplier(supplier), to=accounts.bank(bank), amount=amount, entry=entry
-    )
+    return ledger.move(dealer_id, frm=accounts.supplier(supplier), to=accounts.bank(bank), amount=amount, entry=entry)
 
 
 def commission(order: Order, *, upline: Acc, amount: int, level: int) -> int:
@@ -100,14 +103,10 @@ def cash_difference(dealer_id: int, *, drawer: str, counted: int, expected: int,
 def lend(dealer_id: int, *, person: str, amount: int, reference: str, order_id: int) -> int:
     """Sold on credit: the person owes what would have been paid."""
     entry = Entry(f"credit:{reference}", order_id=order_id)
-    return ledger.move(
-        dealer_id, frm=accounts.receivable(person), to=accounts.UNAPPLIED, amount=amount, entry=entry
-    )
+    return ledger.move(dealer_id, frm=accounts.receivable(person), to=accounts.UNAPPLIED, amount=amount, entry=entry)
 
 
 def repay(dealer_id: int, *, person: str, drawer: str, amount: int, reference: str) -> int:
     """A debt was paid in cash."""
     entry = Entry(f"repay:{reference}")
-    return ledger.move(
-        dealer_id, frm=accounts.cash(drawer), to=accounts.receivable(person), amount=amount, entry=entry
-    )
+    return ledger.move(dealer_id, frm=accounts.cash(drawer), to=accounts.receivable(person), amount=amount, entry=entry)

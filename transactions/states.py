@@ -44,7 +44,7 @@ def move(order: Order, to: Status, *, actor: User | None = None, note: str = "",
     log(order, "status", old=old, new=to, actor=actor, note=note)
 
 
-def log(
+def log(  # noqa: PLR0913  the columns of one row
     order: Order,
     kind: str,
     *,

@@ -8,7 +8,7 @@ from dealers.models import User
 from transactions.models import Incident, Order, Task, TaskKind
 
 
-def ask(
+def ask(  # noqa: PLR0913  the columns of one row
     dealer_id: int,
     kind: TaskKind,
     subject: str,

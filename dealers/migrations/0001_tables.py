@@ -8,140 +8,277 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='E-mail')),
-                ('name', models.CharField(max_length=120, verbose_name='Nama')),
-                ('phone', models.CharField(blank=True, max_length=16, verbose_name='Nomor HP')),
-                ('platform_role', models.CharField(blank=True, choices=[('', 'Tidak ada'), ('admin', 'Admin platform'), ('reviewer', 'Peninjau'), ('finance', 'Keuangan platform')], default='', max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="E-mail")),
+                ("name", models.CharField(max_length=120, verbose_name="Nama")),
+                ("phone", models.CharField(blank=True, max_length=16, verbose_name="Nomor HP")),
+                (
+                    "platform_role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Tidak ada"),
+                            ("admin", "Admin platform"),
+                            ("reviewer", "Peninjau"),
+                            ("finance", "Keuangan platform"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'person',
+                "db_table": "person",
             },
         ),
         migrations.CreateModel(
-            name='Dealer',
+            name="Dealer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='Nama toko')),
-                ('is_zero', models.BooleanField(default=False)),
-                ('regency', models.CharField(blank=True, max_length=80, verbose_name='Kabupaten/kota')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='Alamat')),
-                ('phone', models.CharField(blank=True, max_length=16, verbose_name='Telepon')),
-                ('time_zone', models.CharField(choices=[('Asia/Jakarta', 'WIB'), ('Asia/Makassar', 'WITA'), ('Asia/Jayapura', 'WIT')], default='Asia/Jakarta', max_length=20, verbose_name='Zona waktu')),
-                ('brand_colour', models.CharField(default='#0b6b55', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$')], verbose_name='Warna toko')),
-                ('is_open', models.BooleanField(default=True, verbose_name='Buka')),
-                ('closed_note', models.CharField(blank=True, max_length=120, verbose_name='Keterangan tutup')),
-                ('cancel_seconds', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(30)], verbose_name='Waktu batal (detik)')),
-                ('four_eyes_above', models.PositiveBigIntegerField(default=500000, help_text='Keputusan atas jumlah yang lebih besar perlu orang kedua.', verbose_name='Dua orang di atas')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="Nama toko")),
+                ("is_zero", models.BooleanField(default=False)),
+                ("regency", models.CharField(blank=True, max_length=80, verbose_name="Kabupaten/kota")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="Alamat")),
+                ("phone", models.CharField(blank=True, max_length=16, verbose_name="Telepon")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        choices=[("Asia/Jakarta", "WIB"), ("Asia/Makassar", "WITA"), ("Asia/Jayapura", "WIT")],
+                        default="Asia/Jakarta",
+                        max_length=20,
+                        verbose_name="Zona waktu",
+                    ),
+                ),
+                (
+                    "brand_colour",
+                    models.CharField(
+                        default="#0b6b55",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-f]{6}$")],
+                        verbose_name="Warna toko",
+                    ),
+                ),
+                ("is_open", models.BooleanField(default=True, verbose_name="Buka")),
+                ("closed_note", models.CharField(blank=True, max_length=120, verbose_name="Keterangan tutup")),
+                (
+                    "cancel_seconds",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(30)],
+                        verbose_name="Waktu batal (detik)",
+                    ),
+                ),
+                (
+                    "four_eyes_above",
+                    models.PositiveBigIntegerField(
+                        default=500000,
+                        help_text="Keputusan atas jumlah yang lebih besar perlu orang kedua.",
+                        verbose_name="Dua orang di atas",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'dealer',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_zero', True)), fields=('is_zero',), name='one_dealer_zero'), models.CheckConstraint(condition=models.Q(('cancel_seconds__lte', 30)), name='cancel_window_at_most_30_seconds')],
+                "db_table": "dealer",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_zero", True)), fields=("is_zero",), name="one_dealer_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cancel_seconds__lte", 30)), name="cancel_window_at_most_30_seconds"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('right', models.CharField(max_length=40)),
-                ('source', models.CharField(max_length=80)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='dealers.dealer')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("right", models.CharField(max_length=40)),
+                ("source", models.CharField(max_length=80)),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'right_grant',
+                "db_table": "right_grant",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Pemilik'), ('manager', 'Manajer'), ('cashier', 'Kasir'), ('cs', 'Layanan pelanggan'), ('trainer', 'Pelatih')], max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='dealers.dealer')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Pemilik"),
+                            ("manager", "Manajer"),
+                            ("cashier", "Kasir"),
+                            ("cs", "Layanan pelanggan"),
+                            ("trainer", "Pelatih"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'membership',
+                "db_table": "membership",
             },
         ),
         migrations.CreateModel(
-            name='Outlet',
+            name="Outlet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Nama gerai')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='Alamat')),
-                ('is_active', models.BooleanField(default=True)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outlets', to='dealers.dealer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Nama gerai")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="Alamat")),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outlets", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'outlet',
+                "db_table": "outlet",
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('username', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='Nama mitra')),
-                ('tier', models.CharField(default='partner', max_length=20, verbose_name='Tingkat harga')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('buyer', models.ForeignKey(blank=True, help_text='on this portal', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplied_as', to='dealers.dealer')),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partners', to='dealers.dealer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("username", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="Nama mitra")),
+                ("tier", models.CharField(default="partner", max_length=20, verbose_name="Tingkat harga")),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="on this portal",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supplied_as",
+                        to="dealers.dealer",
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="partners", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'partner',
+                "db_table": "partner",
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='email_is_lower_case'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="email_is_lower_case",
+            ),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['dealer', 'right'], name='grant_by_right'),
+            model_name="grant",
+            index=models.Index(fields=["dealer", "right"], name="grant_by_right"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('dealer', 'user'), name='one_membership_per_person'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("dealer", "user"), name="one_membership_per_person"),
         ),
         migrations.AddConstraint(
-            model_name='outlet',
-            constraint=models.UniqueConstraint(fields=('dealer', 'name'), name='one_outlet_per_name'),
+            model_name="outlet",
+            constraint=models.UniqueConstraint(fields=("dealer", "name"), name="one_outlet_per_name"),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(condition=models.Q(('buyer__isnull', False)), fields=('dealer', 'buyer'), name='one_partner_per_buyer'),
+            model_name="partner",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("buyer__isnull", False)), fields=("dealer", "buyer"), name="one_partner_per_buyer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('buyer', models.F('dealer')), _negated=True), name='nobody_is_their_own_partner'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("buyer", models.F("dealer")), _negated=True), name="nobody_is_their_own_partner"
+            ),
         ),
     ]

@@ -1,8 +1,8 @@
 """`$KONTER_HOME`: one folder, one supervisor, and a place short enough for sockets.
 
 The lock is a flock on a file in the home itself, so a killed holder frees it and no other user is shut out.
-A unix socket's path may have 107 bytes: longer ones are cut silently, so deep homes get a short private
-temporary folder, whose name is recorded in the home and used again after a crash.
+A unix socket's path may have 107 bytes: longer ones are cut silently, so deep homes (and homes that PostgreSQL's
+account cannot enter) get a short private temporary folder, recorded in the home and used again after a crash.
 """
 
 import contextlib
@@ -15,7 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from portal.embedded.account import can_enter
 from portal.embedded.environment import StartError, write_private
+from portal.processes import Account
 
 LONGEST_SOCKET_PATH = 107
 _LONGEST_SOCKET_NAME = "/postgres/.s.PGSQL.5432.lock"
@@ -32,15 +34,15 @@ class Home:
         self._record = path / "sockets.path"
         self._lock: IO[str] | None = None
 
-    def open(self) -> None:
-        """Create the folder, take its lock, and find a place for sockets.
+    def open(self, guest: Account | None = None) -> None:
+        """Create the folder, take its lock, and find a place for sockets that `guest` can enter too.
 
         Raises StartError when the folder cannot be used or another supervisor uses it.
         """
         try:
             self._create()
             self._take_lock()
-            self.sockets = self._socket_folder()
+            self.sockets = self._socket_folder(guest)
         except OSError as error:
             raise StartError(
                 f"KONTER_HOME {self.path} cannot be used by {_user_name()}: {error.strerror} ({error.filename}). "
@@ -87,9 +89,9 @@ class Home:
         file.flush()
         self._lock = file
 
-    def _socket_folder(self) -> Path:
+    def _socket_folder(self, guest: Account | None) -> Path:
         inside = self.path / "sockets"
-        if fits(inside):
+        if fits(inside) and can_enter(guest, self.path):
             return self._prepared(inside)
         with contextlib.suppress(OSError):
             known = Path(self._record.read_text(encoding="utf-8"))
@@ -98,10 +100,10 @@ class Home:
         for place in (tempfile.gettempdir(), *_SHORT):
             with contextlib.suppress(OSError):
                 made = Path(tempfile.mkdtemp(prefix="konter-", dir=place))
-                if fits(made):
+                if fits(made) and can_enter(guest, self._prepared(made)):
                     mark(made, self.path)
                     write_private(self._record, str(made))
-                    return self._prepared(made)
+                    return made
                 made.rmdir()
         raise StartError("No temporary folder with a path short enough for a socket was found; set TMPDIR to /tmp.")
 

@@ -48,15 +48,12 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self, home: Home, passwords: dict[str, str], *, durable: bool = True) -> None:
-        """`durable=False` is for tests: it is faster and survives no power cut."""
+    def __init__(self, home: Home, passwords: dict[str, str], account: Account | None, *, durable: bool = True) -> None:
+        """`account` runs it (None: ourselves); `durable=False` is for tests: it is faster and survives no power cut."""
         self._home = home
         self._passwords = passwords
+        self._account = account
         self._durable = durable
-
-    @cached_property
-    def _account(self) -> Account | None:
-        return root.unprivileged_account()
 
     @cached_property
     def _folder(self) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from portal.embedded.account import unprivileged_account
 from portal.embedded.environment import StartError, forget_environment, keep_secrets, write_environment
 from portal.embedded.home import Home
 from portal.embedded.postgres import Postgres
@@ -34,10 +35,12 @@ class Services:
 
     def open(self) -> None:
         """Take the home. Raises StartError with a sentence."""
-        self.home.open()
-        self.secrets = keep_secrets(self.home.path)
         with_postgres, with_redis = self._wanted
-        self.postgres = Postgres(self.home, self.secrets, durable=self._durable) if with_postgres else None
+        account = unprivileged_account() if with_postgres else None
+        self.home.open(account)
+        self.secrets = keep_secrets(self.home.path)
+        if with_postgres:
+            self.postgres = Postgres(self.home, self.secrets, account, durable=self._durable)
         self.redis = Redis(self.home, durable=self._durable) if with_redis else None
 
     def close(self) -> None:

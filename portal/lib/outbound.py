@@ -102,7 +102,10 @@ def post_json(
     Raises NotSent (TooLate, ForbiddenAddress) when certainly no byte of the request left, and
     Unanswered for everything after that: silence, a cut, an answer that is too large or malformed.
     """
-    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    except ValueError as bad:
+        raise NotSent(f"not JSON: {bad}") from bad
     sent = {"content-type": "application/json", **(headers or {})}
     options = Options(total_seconds=total_seconds, not_after=not_after, headers=sent, answer_limit=answer_limit)
     return _call("POST", url, body, options)

@@ -80,6 +80,8 @@ class Connection:
         """Make it ready for another request, if the last one left it clean."""
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
+        if self._http.trailing_data != (b"", False):
+            return False  # something came behind the answer: it would be taken for the next one
         self._http.start_next_cycle()
         return True
 

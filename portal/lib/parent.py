@@ -57,9 +57,9 @@ def stop_with_parent() -> None:
     _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
-def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends, so that none is lost from sight."""
-    _prctl(_SET_CHILD_SUBREAPER, 1)
+def adopt_orphans(*, adopt: bool) -> None:
+    """Become (or cease to be) the parent of every descendant whose own parent ends, so that none is lost from sight."""
+    _prctl(_SET_CHILD_SUBREAPER, int(adopt))
 
 
 def prepare() -> None:

@@ -102,7 +102,7 @@ def test_redis_learns_no_address_and_forgets_by_itself(key: str) -> None:
     limits.check(name, "203.0.113.9", per_minute=10)
     server = redis.Redis.from_url(django_settings.REDIS_URL)
     (stored,) = server.keys(f"limit:{name}:*")
-    assert b"203.0.113.9" not in stored + server.get(stored)
+    assert "203.0.113.9" not in f"{stored!r}{server.get(stored)!r}"
     assert 0 < int(server.pttl(stored)) <= 60_000
 
 
@@ -134,7 +134,7 @@ def test_with_redis_hung_only_the_first_hit_waits_and_never_longer_than_a_third_
 
 def test_a_full_redis_is_no_redis(settings: Settings, key: str) -> None:
     server = redis.Redis.from_url(django_settings.REDIS_URL)
-    before = server.config_get("maxmemory")["maxmemory"]
+    before = str(server.config_get("maxmemory")["maxmemory"])
     server.config_set("maxmemory", "1")
     try:
         assert _allowed(key, times=25, per_minute=10) == 10

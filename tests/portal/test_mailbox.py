@@ -5,20 +5,13 @@ from pathlib import Path
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.test import Client
-from django.urls import path
 from pytest_django import Settings
 
 from portal import mailbox
 
-urlpatterns = [
-    path("demo/surat/", mailbox.index, name="mailbox"),
-    path("demo/surat/<str:name>/", mailbox.message, name="mail"),
-]
-
 
 @pytest.fixture
 def client(settings: Settings, tmp_path: Path) -> Client:
-    settings.ROOT_URLCONF = __name__
     settings.MIDDLEWARE = []
     settings.DEMO = True
     settings.KONTER_BASE_URL = "http://localhost:8000"

@@ -88,7 +88,7 @@ def test_a_server_that_speaks_no_tls_is_not_sent() -> None:
 @pytest.mark.usefixtures("names")
 def test_tls_proves_the_name_although_an_address_is_connected_to(authority: Authority) -> None:
     asked: list[str | None] = []
-    context = authority.server("supplier.example", days=1)
+    context = authority.server("shop.example", days=1)
 
     def note(_socket: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
         asked.append(name)
@@ -96,9 +96,9 @@ def test_tls_proves_the_name_although_an_address_is_connected_to(authority: Auth
     context.sni_callback = note
     with RawServer(answering_always(), tls=context) as server:
         for _ in range(2):
-            assert outbound.get(f"https://supplier.example:{server.port}/").status == 200
+            assert outbound.get(f"https://shop.example:{server.port}/").status == 200
         assert server.connections == 1
-    assert asked == ["supplier.example"]
+    assert asked == ["shop.example"]
 
 
 def test_after_its_last_moment_a_request_is_too_late_even_on_a_kept_connection() -> None:
@@ -135,6 +135,11 @@ def test_a_process_frozen_before_the_first_byte_is_too_late(monkeypatch: pytest.
     ):
         outbound.post_json(server.url, {}, not_after=time.monotonic() + 0.1)
     assert not any(requests)
+
+
+def test_text_that_utf_8_cannot_carry_is_not_sent() -> None:
+    with RawServer(answering(OK)) as server, pytest.raises(outbound.NotSent, match="not JSON"):
+        outbound.post_json(server.url, {"customer_no": "\ud800"})
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Injected: 1", "a\x00b"])

@@ -81,21 +81,29 @@ def test_a_connection_that_rested_too_long_is_not_used(monkeypatch: pytest.Monke
         assert server.connections == 2
 
 
-def test_an_answer_nobody_asked_for_spoils_the_connection() -> None:
+@pytest.mark.parametrize("in_one_piece", [True, False])
+def test_an_answer_nobody_asked_for_spoils_the_connection(in_one_piece: bool) -> None:
     """Otherwise the next request would be given the answer of another one."""
-    sent = threading.Event()
+    sent, received = threading.Event(), threading.Event()
+    unasked = OK.replace(b"true", b'"no"')
 
     def handle(connection: socket.socket) -> None:
         read_request(connection)
-        connection.sendall(OK)
-        connection.sendall(OK.replace(b"true", b'"no"'))
+        if in_one_piece:
+            connection.sendall(OK + unasked)
+        else:
+            connection.sendall(OK)
+            received.wait(5)
+            connection.sendall(unasked)
         sent.set()
-        read_request(connection)
+        connection.recv(1)
 
     with RawServer(handle) as server:
         outbound.get(server.url)
+        received.set()
         assert sent.wait(5)
         assert outbound.get(server.url).body == b'{"ok":true}'
+        assert server.connections == 2
 
 
 def test_a_broken_answer_spoils_the_connection() -> None:

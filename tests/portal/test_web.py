@@ -9,7 +9,7 @@ import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import path
+from django.urls import include, path
 from prometheus_client import REGISTRY
 from pytest_django import Settings
 
@@ -35,6 +35,7 @@ urlpatterns = [
     path("hello/<int:number>/", _hello, name="hello"),
     path("limited/", _limited),
     path("broken/", _broken),
+    path("", include("portal.urls")),  # the pages around our errors link to the portal
 ]
 handler500 = "portal.lib.web.server_error"
 
@@ -47,7 +48,8 @@ def client(settings: Settings) -> Client:
 
 
 def _request(**meta: str) -> HttpRequest:
-    request = RequestFactory().get("/", **meta)
+    request = RequestFactory().get("/")
+    request.META.update(meta)
     request.user = AnonymousUser()
     return request
 

@@ -29,3 +29,7 @@ ALTER TABLE transfer
 CREATE UNIQUE INDEX wallet_chain_out ON transfer (dealer_id, frm_id, frm_seq) WHERE frm_seq IS NOT NULL;
 CREATE UNIQUE INDEX wallet_chain_in ON transfer (dealer_id, to_id, to_seq) WHERE to_seq IS NOT NULL;
 CREATE INDEX transfer_by_xid ON transfer (dealer_id, xid);
+
+-- In a restored database the numbers of the old cluster's transactions say nothing: what stood there up
+-- to this id was counted as a whole when the roll-ups were rebuilt.
+ALTER TABLE rollup_mark ADD COLUMN before_id bigint NOT NULL DEFAULT 0;

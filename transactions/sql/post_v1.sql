@@ -12,7 +12,8 @@ DECLARE
 BEGIN
     SELECT * INTO old FROM transfer WHERE dealer_id = p_dealer AND reference = p_reference;
     IF FOUND THEN
-        IF (old.frm_id, old.to_id, old.amount) = (p_frm, p_to, p_amount) THEN
+        IF (old.frm_id, old.to_id, old.amount, old.order_id, old.resolves_id, old.reverses_id)
+           IS NOT DISTINCT FROM (p_frm, p_to, p_amount, p_order, p_resolves, p_reverses) THEN
             RETURN old.id;
         END IF;
         RAISE EXCEPTION 'reference % stands for another transfer', p_reference USING ERRCODE = 'KN010';

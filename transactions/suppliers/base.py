@@ -75,6 +75,8 @@ class TopUp:
 class Verdict:
     """What the supplier said about one reference, already checked.
 
+    A success may come without `sn`: whether that is proof enough is not the connector's to say.
+
     `price` (debited) and `balance` are rupiah, None when the supplier did not say or said nonsense.
     `raw` is what came, at most 8 kB, with our secrets masked. `sent` is False only when certainly no
     byte of the request left this machine. `message` holds the supplier's own words, at most 200 characters.

@@ -25,6 +25,8 @@ def connect(supplier: Supplier) -> Connector:
             username=supplier.username,
             api_key=_open(supplier, "api_key"),
             callback_secret=_open(supplier, "callback_secret"),
+            call_seconds=settings.SUPPLIER_CALL_SECONDS,
+            check_seconds=settings.SUPPLIER_CALL_SECONDS,
         ),
     )
 

@@ -197,8 +197,6 @@ def _read(data: Mapping[str, object], reference: str, *, again: bool, raw: str) 
     code = codes.CODES.get(rc)
     outcome = _decide(code, data, again=again) if code else Outcome.PENDING
     sn = parse.serial(data.get("sn"))
-    if outcome is Outcome.SUCCEEDED and not sn:
-        outcome = Outcome.PENDING  # delivered, they say, but without the proof a customer can hold up: ask again
     reason = code.reason if code and (outcome is not Outcome.PENDING or rc != "00") else Reason.NO_ANSWER
     return Verdict(
         outcome=outcome,

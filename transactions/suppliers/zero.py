@@ -9,7 +9,7 @@ the shop that it sells in.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import Error, close_old_connections
+from django.db import Error
 
 from portal.lib.hooks import Hook
 from transactions.models import Order, Status
@@ -66,7 +66,6 @@ class Zero(Connector):
         return self._buy(ask, first=False)
 
     def _buy(self, ask: TopUp, *, first: bool) -> Verdict:
-        close_old_connections()
         try:
             (order,) = sell.collect(self._buyer_id, ask)
         except Declined as no:
@@ -74,9 +73,7 @@ class Zero(Connector):
             return Verdict(outcome=outcome, rc=no.rc, reason=no.reason, message=no.message, raw=no.message)
         except Error as error:
             message = type(error).__name__
-            return Verdict(
-                outcome=Outcome.PENDING, rc="99", reason=Reason.NO_ANSWER, message=message, raw=message
-            )
+            return Verdict(outcome=Outcome.PENDING, rc="99", reason=Reason.NO_ANSWER, message=message, raw=message)
         return verdict_of(order)
 
     def balance(self) -> int:
@@ -96,6 +93,7 @@ class Zero(Connector):
 
     def parse_callback(self, *, headers: Mapping[str, str], body: bytes) -> Callback | None:
         """Dealer zero reports in process; nothing may come by HTTP."""
+        del headers, body
         raise BadCallback("dealer zero's stock has no callback address")
 
 
@@ -103,9 +101,7 @@ def verdict_of(order: Order) -> Verdict:
     """What a stock order's state tells its buyer."""
     raw = f"{order.code} {order.status}"
     if order.status == Status.SUCCEEDED:
-        return Verdict(
-            outcome=Outcome.SUCCEEDED, rc="00", reason=Reason.NONE, sn=order.sn, price=order.price, raw=raw
-        )
+        return Verdict(outcome=Outcome.SUCCEEDED, rc="00", reason=Reason.NONE, sn=order.sn, price=order.price, raw=raw)
     if order.status in {Status.FAILED, Status.CANCELLED}:
         reason = Reason(order.reason) if order.reason else Reason.OTHER
         return Verdict(outcome=Outcome.FAILED, rc=order.rc or "02", reason=reason, raw=raw)

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """Starts PostgreSQL, Redis, web, dispatcher, worker and simulator, and stops them together."""
 
     help = "Start everything (PostgreSQL and Redis too, unless their URLs are set) until Ctrl-C."
-    requires_system_checks: list[str] = []  # noqa: RUF012 Django's attribute
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One switch, for make."""

@@ -1,9 +1,11 @@
 """An answer decides only if it fits in every respect; what does not fit is pending, and harmless."""
 
 import dataclasses
+import json
 
 import pytest
 
+from tests.portal.servers import RawServer, answering_always
 from tests.transactions.suppliers.contract import SECRET_OF_THE_TEST
 from tests.transactions.suppliers.digiflazz_rig import DigiflazzRig
 from transactions.suppliers.base import BadSignature, Credentials, Outcome
@@ -33,10 +35,6 @@ def rig(simulator: Simulator) -> DigiflazzRig:
         {"rc": "0" * 50},
         {"rc": "02"},
         {"rc": "02", "status": "Pending"},
-        {"sn": ""},
-        {"sn": None},
-        {"sn": 12345},
-        {"sn": " \t\n<>"},
     ],
 )
 def test_an_answer_that_contradicts_itself_is_pending(rig: DigiflazzRig, patch: dict[str, object]) -> None:
@@ -44,6 +42,32 @@ def test_an_answer_that_contradicts_itself_is_pending(rig: DigiflazzRig, patch: 
     rig.simulator.script(number=ask.destination, patch=patch)
     for verdict in (rig.connector.top_up(ask), rig.connector.check(ask)):
         assert (verdict.outcome, verdict.sn) == (Outcome.PENDING, "")
+
+
+@pytest.mark.parametrize("sn", ["", None, 12345, " \t\n<>"])
+def test_a_success_without_a_usable_serial_number_brings_none(rig: DigiflazzRig, sn: object) -> None:
+    ask = rig.ask("A1")
+    rig.simulator.script(number=ask.destination, patch={"sn": sn})
+    assert (rig.connector.top_up(ask).outcome, rig.connector.check(ask).sn) == (Outcome.SUCCEEDED, "")
+
+
+@pytest.mark.parametrize(
+    ("data", "first", "again"),
+    [
+        ({"rc": "45", "message": "IP Anda tidak kami kenali"}, Outcome.FAILED, Outcome.PENDING),
+        ({"rc": "02", "status": "Gagal"}, Outcome.PENDING, Outcome.PENDING),
+        ({"rc": "00", "status": "Sukses", "sn": "1234567890123456"}, Outcome.PENDING, Outcome.PENDING),
+    ],
+)
+def test_without_a_reference_only_a_refusal_of_the_request_counts(
+    rig: DigiflazzRig, data: dict[str, str], first: Outcome, again: Outcome
+) -> None:
+    body = json.dumps({"data": data}).encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with RawServer(answering_always(answer)) as server:
+        connector = Digiflazz(rig.credentials_at(f"http://127.0.0.1:{server.port}/v1"))
+        assert connector.top_up(rig.ask("A9")).outcome is first
+        assert connector.check(rig.ask("A9")).outcome is again
 
 
 def test_a_failure_about_another_reference_is_pending(rig: DigiflazzRig) -> None:

@@ -21,11 +21,11 @@ class Command(BaseCommand):
         """`--threads`: how many calls may be under way at once."""
         parser.add_argument("--threads", type=int, default=32)
 
-    def handle(self, *args: object, threads: int, **options: object) -> None:
+    def handle(self, *_args: object, threads: int, **_options: object) -> None:
         """Run until a signal says stop; calls under way are finished first."""
         dispatcher = Dispatcher(threads=threads)
 
-        def stop(number: int, frame: FrameType | None) -> None:
+        def stop(_number: int, _frame: FrameType | None) -> None:
             dispatcher.stop()
 
         signal.signal(signal.SIGTERM, stop)

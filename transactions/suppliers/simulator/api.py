@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from transactions.suppliers.simulator.accounts import Account
 from transactions.suppliers.simulator.book import Sale
 from transactions.suppliers.simulator.catalogue import PRODUCTS
+from transactions.suppliers.simulator.gateway import Till
 from transactions.suppliers.simulator.mischief import broken, compact
 from transactions.suppliers.simulator.sales import WITH_RECORD, Refused, Sales, customer, message, word
 from transactions.suppliers.simulator.scripts import Answer as ScriptedAnswer
@@ -47,8 +48,9 @@ class Visits:
 class Api:
     """Everything that the simulator answers."""
 
-    def __init__(self, sales: Sales, accounts: Mapping[str, Account]) -> None:
+    def __init__(self, sales: Sales, accounts: Mapping[str, Account], till: Till) -> None:
         self.sales = sales
+        self.till = till
         self.accounts = accounts
         self.scripts = Scripts()
         self.visits = Visits()
@@ -67,14 +69,17 @@ class Api:
         if request.method == "GET":
             return self._page(path, request.query)
         try:
-            data = json.loads(request.body)
+            data = dict(json.loads(request.body))
             if path == "/script":
                 return self.script(data)
-            if path == "/v1/transaction":
-                self.visits.begin(str(data.get("ref_id")), at_end)
-            return self._call(path, data)
+            if path == "/gateway/pay":
+                return Reply(body=json.dumps(self.till.pay(data)).encode())
         except (ValueError, TypeError, KeyError) as bad:
             return Reply(status=400, body=compact({"rc": "40", "message": f"Payload Error: {bad}", "status": "Gagal"}))
+        if path == "/v1/transaction":
+            self.visits.begin(str(data.get("ref_id")), at_end)
+        # An error from here on cuts the connection: a sale may be recorded, so no refusal would be true.
+        return self._call(path, data)
 
     def _page(self, path: str, query: str) -> Reply:
         if path == "/log":
@@ -82,6 +87,8 @@ class Api:
         if path == "/requests":
             refs = parse_qs(query).get("ref", [""])
             return Reply(body=json.dumps(self.visits.of(refs[0])).encode())
+        if path.startswith("/gateway/"):
+            return Reply(body=json.dumps(self.till.received(path.removeprefix("/gateway/"))).encode())
         return Reply(status=404, body=b'{"error":"not found"}')
 
     def _call(self, path: str, data: dict[str, Any]) -> Answer:

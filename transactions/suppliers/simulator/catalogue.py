@@ -83,7 +83,7 @@ def _package(brand: str, package: tuple[float, int, int]) -> Product:
     prefix, _ = _BRANDS[brand]
     size = _number(gigabytes)
     return Product(
-        sku=f"{prefix}D{size.replace(',', '')}",
+        sku=f"{prefix}GB{size.replace(',', '')}",
         name=f"{brand.title() if brand.isupper() and len(brand) > 3 else brand} Data {size} GB {days} Hari",
         category=DATA,
         brand=brand,

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 from transactions.suppliers.simulator.accounts import Account, demo_accounts
 from transactions.suppliers.simulator.api import Api
 from transactions.suppliers.simulator.book import Book
+from transactions.suppliers.simulator.gateway import Till
 from transactions.suppliers.simulator.hooks import Hooks
 from transactions.suppliers.simulator.mischief import compact
 from transactions.suppliers.simulator.sales import Sales
@@ -25,8 +26,10 @@ class Running:
     def __init__(self, folder: Path, accounts: list[Account] | None = None) -> None:
         self.accounts = {account.username: account for account in accounts or demo_accounts()}
         self.book = Book(folder)
-        self.sales = Sales(self.book, self.accounts, Hooks())
-        self.api = Api(self.sales, self.accounts)
+        hooks = Hooks()
+        self.sales = Sales(self.book, self.accounts, hooks)
+        self.till = Till(folder, hooks)
+        self.api = Api(self.sales, self.accounts, self.till)
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
 
@@ -45,6 +48,7 @@ class Running:
         for connection in list(self._connections):
             connection.abort()
         self.sales.stop()
+        self.till.stop()
         self.book.close()
 
 

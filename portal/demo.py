@@ -1,0 +1,251 @@
+"""The demo: four dealers, their people, what they sell, and enough money to try everything.
+
+Names, addresses and passwords are public and relied on from outside. Everything is made through the
+same use cases as in production; only the opening balances are given.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from dealers import rights
+from dealers.models import Dealer, Membership, Outlet, Partner, PlatformRole, Role, User
+from portal.lib import tenancy
+from transactions import accounts, ledger, postings_business, pricing
+from transactions.models import Brand, Kind, MarkupRule, Price, Product, Route, Supplier, Tier
+from transactions.suppliers import connections
+from transactions.suppliers.simulator import accounts as simulator
+from transactions.suppliers.simulator import catalogue
+
+PASSWORD = "konter-demo"  # noqa: S105  public on purpose
+OPENING = 1_000_000_000
+STOCK_DEPOSIT = 250_000_000
+SANDBOX_SKU = "xld10"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One dealer of the demo, the accounts it has at the simulator, and whether it buys dealer zero's stock."""
+
+    slug: str
+    name: str
+    regency: str
+    address: str
+    phone: str
+    time_zone: str
+    colour: str
+    suppliers: tuple[str, ...] = ()
+    buys_stock: bool = True
+
+
+SHOPS = (
+    Shop(
+        "konter",
+        "Konter Pusat",
+        "Kota Jakarta Pusat",
+        "Jl. Kebon Sirih 8",
+        "+622131900000",
+        "Asia/Jakarta",
+        "#0b6b55",
+        (simulator.KONTER_A, simulator.KONTER_B),
+        buys_stock=False,
+    ),
+    Shop(
+        "berkah-cell",
+        "Berkah Cell",
+        "Kota Bandung",
+        "Jl. Cihampelas 12",
+        "+622242000000",
+        "Asia/Jakarta",
+        "#0b6b55",
+        (simulator.BERKAH_A,),
+    ),
+    Shop(
+        "sinar-pulsa",
+        "Sinar Pulsa",
+        "Kota Makassar",
+        "Jl. Pettarani 45",
+        "+624118000000",
+        "Asia/Makassar",
+        "#8a3b12",
+    ),
+    Shop(
+        "timur-jaya",
+        "Timur Jaya",
+        "Kota Jayapura",
+        "Jl. Ahmad Yani 3",
+        "+629675000000",
+        "Asia/Jayapura",
+        "#1f4f8f",
+    ),
+)
+_BRANDS = {
+    "TELKOMSEL": "TSEL",
+    "INDOSAT": "ISAT",
+    "XL": "XL",
+    "AXIS": "AXIS",
+    "TRI": "TRI",
+    "SMARTFREN": "SMART",
+    "by.U": "BYU",
+    "PLN": "PLN",
+}
+_KINDS = {catalogue.PULSA: Kind.PULSA, catalogue.DATA: Kind.DATA, catalogue.PLN: Kind.PLN}
+
+
+def load() -> None:
+    """Make the demo. The database holds no dealer yet."""
+    _platform_people()
+    dealers = {shop.slug: _dealer(shop) for shop in SHOPS}
+    zero = dealers["konter"]
+    for shop in SHOPS:
+        _sell(dealers[shop.slug], shop, zero)
+    _customer(dealers["berkah-cell"])
+
+
+def _person(email: str, name: str, **fields: object) -> User:
+    return User.objects.create_user(email, PASSWORD, name=name, **fields)
+
+
+def _platform_people() -> None:
+    User.objects.create_superuser("admin@konter.test", PASSWORD, name="Admin Konter")
+    _person("reviewer@konter.test", "Rina Peninjau", platform_role=PlatformRole.REVIEWER)
+    _person("finance@konter.test", "Fajar Keuangan", platform_role=PlatformRole.FINANCE)
+
+
+def _dealer(shop: Shop) -> Dealer:
+    with transaction.atomic():
+        dealer = Dealer.objects.create(
+            slug=shop.slug,
+            name=shop.name,
+            is_zero=shop.slug == "konter",
+            regency=shop.regency,
+            address=shop.address,
+            phone=shop.phone,
+            time_zone=shop.time_zone,
+            brand_colour=shop.colour,
+        )
+        with tenancy.inside(dealer.pk):
+            ledger.open_book(dealer.pk)
+            Outlet.objects.create(dealer=dealer, name="Gerai utama", address=shop.address)
+            for role in Role:
+                user = _person(f"{role}@{shop.slug}.test", f"{role.label} {shop.name}")
+                Membership.objects.create(dealer=dealer, user=user, role=role)
+    return dealer
+
+
+def _sell(dealer: Dealer, shop: Shop, zero: Dealer) -> None:
+    stock: dict[str, int] = {}
+    if shop.buys_stock:
+        _make_partner(dealer, zero)
+        stock = _stock_costs(zero)
+    with tenancy.inside(dealer.pk):
+        suppliers = [_own_supplier(dealer, name) for name in shop.suppliers]
+        if shop.buys_stock:
+            rights.grant(dealer, rights.BUY_STOCK, source="demo")
+            suppliers.append(_stock_supplier(dealer))
+        _rules(dealer)
+        _products(dealer, suppliers, stock)
+        pricing.reprice(dealer.pk)
+
+
+def _own_supplier(dealer: Dealer, account: str) -> Supplier:
+    known = next(row for row in simulator.demo_accounts() if row.username == account)
+    supplier = Supplier.objects.create(
+        dealer=dealer,
+        code=account,
+        name=f"Digiflazz ({account})",
+        connector="digiflazz",
+        base_url=f"http://127.0.0.1:{settings.SIMULATOR_PORT}/v1",
+        username=account,
+    )
+    connections.seal_secrets(supplier, api_key=known.api_key, callback_secret=known.webhook_secret)
+    _fund_supplier(supplier, OPENING)
+    return supplier
+
+
+def _stock_supplier(dealer: Dealer) -> Supplier:
+    supplier = Supplier.objects.create(dealer=dealer, code="konter", name="Stok Konter", connector="zero")
+    _fund_supplier(supplier, STOCK_DEPOSIT)
+    return supplier
+
+
+def _fund_supplier(supplier: Supplier, amount: int) -> None:
+    dealer_id = supplier.dealer_id
+    ledger.move(
+        dealer_id,
+        frm=accounts.bank("main"),
+        to=accounts.EQUITY,
+        amount=amount,
+        entry=ledger.Entry(f"opening:{supplier.code}"),
+    )
+    postings_business.top_up_supplier(
+        dealer_id, supplier=supplier.code, bank="main", amount=amount, reference="opening"
+    )
+
+
+def _make_partner(dealer: Dealer, zero: Dealer) -> None:
+    with tenancy.inside(zero.pk):
+        partner = Partner.objects.create(
+            dealer=zero, username=f"{dealer.slug}-stok", name=dealer.name, buyer=dealer, tier=Tier.PARTNER
+        )
+        postings_business.deposit(
+            zero.pk,
+            to=accounts.wallet(partner.wallet_key),
+            source=accounts.bank("main"),
+            amount=STOCK_DEPOSIT,
+            reference=f"opening-{dealer.slug}",
+        )
+
+
+def _rules(dealer: Dealer) -> None:
+    MarkupRule.objects.bulk_create(
+        [
+            MarkupRule(dealer=dealer, tier=Tier.RETAIL, fixed=800, round_to=100),
+            MarkupRule(dealer=dealer, tier=Tier.RETAIL, kind=Kind.PLN, fixed=1_500, round_to=500),
+            MarkupRule(dealer=dealer, tier=Tier.RETAIL, kind=Kind.DATA, fixed=1_000, percent_bp=100, round_to=100),
+            MarkupRule(dealer=dealer, tier=Tier.PARTNER, fixed=100, round_to=1),
+        ]
+    )
+
+
+def _stock_costs(zero: Dealer) -> dict[str, int]:
+    """What dealer zero's partners pay, in rupiah by SKU."""
+    with tenancy.inside(zero.pk):
+        prices = Price.objects.filter(dealer=zero, tier=Tier.PARTNER).select_related("product")
+        return {price.product.sku: price.amount for price in prices}
+
+
+def _products(dealer: Dealer, suppliers: list[Supplier], stock: dict[str, int]) -> None:
+    surcharges = {row.username: row.surcharge for row in simulator.demo_accounts()}
+    brands = {brand.code: brand for brand in Brand.objects.all()}
+    for position, row in enumerate(catalogue.PRODUCTS, start=1):
+        product = Product.objects.create(
+            dealer=dealer,
+            sku=row.sku,
+            name=row.name,
+            kind=_KINDS[row.category],
+            brand=brands[_BRANDS[row.brand]],
+            nominal=row.face,
+            description=row.description,
+            position=position,
+        )
+        if row.sku == SANDBOX_SKU:
+            continue  # without a route it has no cost and no price: nobody is offered it
+        for rank, supplier in enumerate(suppliers, start=1):
+            cost = stock[row.sku] if supplier.connector == "zero" else row.cost + surcharges[supplier.code]
+            Route.objects.create(
+                dealer=dealer, product=product, supplier=supplier, supplier_sku=row.sku, cost=cost, rank=rank
+            )
+
+
+def _customer(dealer: Dealer) -> None:
+    budi = _person("budi@contoh.test", "Budi Santoso", phone="+6281234567890")
+    with tenancy.inside(dealer.pk):
+        postings_business.deposit(
+            dealer.pk,
+            to=accounts.customer_wallet(budi.pk),
+            source=accounts.bank("main"),
+            amount=200_000,
+            reference="opening-budi",
+        )

@@ -1,0 +1,76 @@
+"""Invariants 10 to 12: nothing waits for ever, and what waits for a person has a task."""
+
+from transactions.audit.base import RECENT, Invariant
+
+_REFUNDED_AT_MOST_PAID = f"""
+WITH back AS (
+    SELECT dealer_id, order_id, sum(amount) AS amount, sum(amount) FILTER (WHERE state = 'due') AS due
+    FROM refund WHERE state IN ('due', 'sent', 'done') GROUP BY dealer_id, order_id
+), money AS (
+    SELECT t.dealer_id, t.order_id,
+        coalesce(sum(t.amount) FILTER (WHERE t.to_kind = 'unapplied'
+            OR (t.to_kind = 'held' AND t.frm_kind = 'wallet')), 0) AS paid,
+        coalesce(sum(CASE WHEN t.to_kind = 'refunds_due' THEN t.amount ELSE 0 END
+               - CASE WHEN t.frm_kind = 'refunds_due' THEN t.amount ELSE 0 END), 0) AS owed
+    FROM transfer t WHERE t.order_id IS NOT NULL GROUP BY t.dealer_id, t.order_id
+)
+SELECT o.dealer_id, o.code, 'paid ' || coalesce(m.paid, 0) || ', refunded ' || b.amount || ', of that due '
+    || coalesce(b.due, 0) || ', set aside for it ' || coalesce(m.owed, 0)
+FROM orders o JOIN back b ON b.dealer_id = o.dealer_id AND b.order_id = o.id
+LEFT JOIN money m ON m.dealer_id = o.dealer_id AND m.order_id = o.id
+WHERE {RECENT} AND (b.amount > coalesce(m.paid, 0) OR coalesce(b.due, 0) > coalesce(m.owed, 0))
+"""  # noqa: S608  built from constants
+
+INVARIANTS = (
+    Invariant(
+        number=10,
+        sentence="no hold is older than its supplier may take (24 hours where it says nothing) without an open task",
+        sql="""
+SELECT h.dealer_id, o.code, 'held since ' || to_char(h.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+FROM transfer h JOIN orders o ON o.dealer_id = h.dealer_id AND o.id = h.order_id
+WHERE h.to_kind = 'held'
+  AND NOT EXISTS (SELECT FROM transfer r WHERE r.dealer_id = h.dealer_id AND r.resolves_id = h.id)
+  AND h.at < now() - make_interval(hours => coalesce((
+      SELECT max(s.longest_hours) FROM attempt a JOIN supplier s ON s.id = a.supplier_id
+      WHERE a.dealer_id = h.dealer_id AND a.order_id = h.order_id AND a.outcome = 'pending'), 24))
+  AND NOT EXISTS (SELECT FROM task k WHERE k.dealer_id = h.dealer_id AND k.order_id = h.order_id
+      AND k.closed_at IS NULL)
+""",
+    ),
+    Invariant(
+        number=11,
+        sentence="nothing due is left lying for five minutes, nor a lease; what is parked, or never due, has a task",
+        sql="""
+SELECT d.dealer_id, d.kind || ' ' || d.target, CASE WHEN d.parked THEN 'parked without a task'
+    ELSE 'due since ' || to_char(d.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') END
+FROM due d
+LEFT JOIN orders o ON d.kind = 'order' AND o.dealer_id = d.dealer_id AND o.id = d.target
+WHERE CASE WHEN d.parked THEN NOT EXISTS (SELECT FROM task k WHERE k.dealer_id = d.dealer_id AND k.kind = 'parked'
+          AND k.closed_at IS NULL AND k.subject = coalesce(o.code, d.kind || ':' || d.target))
+      ELSE d.lease_until < now() - interval '5 minutes'
+          OR (d.due_at < now() - interval '5 minutes' AND coalesce(d.lease_until, '-infinity') < now()) END
+UNION ALL
+SELECT o.dealer_id, o.code, o.status || ', and nobody will look at it again'
+FROM orders o
+WHERE o.status IN ('awaiting_payment', 'paid', 'processing')
+  AND NOT EXISTS (SELECT FROM due d WHERE d.dealer_id = o.dealer_id AND d.kind = 'order' AND d.target = o.id)
+  AND NOT EXISTS (SELECT FROM task k WHERE k.dealer_id = o.dealer_id AND k.order_id = o.id AND k.closed_at IS NULL)
+""",
+    ),
+    Invariant(
+        number=12,
+        sentence="refunds of an order are at most what was paid, and set aside while due; none waits 7 days unseen",
+        sql=_REFUNDED_AT_MOST_PAID,
+    ),
+    Invariant(
+        number=12,
+        sentence="refunds of an order are at most what was paid, and set aside while due; none waits 7 days unseen",
+        sql="""
+SELECT f.dealer_id, o.code, 'refund ' || f.number || ' is ' || f.state || ' for more than 7 days'
+FROM refund f JOIN orders o ON o.id = f.order_id
+WHERE f.state IN ('due', 'sent') AND f.created_at < now() - interval '7 days'
+  AND NOT EXISTS (SELECT FROM task k WHERE k.dealer_id = f.dealer_id AND k.order_id = f.order_id
+      AND k.kind = 'refund' AND k.closed_at IS NULL)
+""",
+    ),
+)

@@ -1,0 +1,149 @@
+"""Changing what is sold, and seeing what that does to every price before it counts.
+
+An edit is rehearsed: carried out, looked at, and taken back. What the page shows is therefore what
+saving does, rounding and rules included. Its digest travels with the form, so that an edit whose
+effect has changed in the meantime is shown again instead of saved.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from dealers.models import Dealer, User
+from transactions import pricing
+from transactions.models import MarkupRule, Product, Route, Supplier, Tier
+
+log = structlog.get_logger(__name__)
+
+
+class ScopeTaken(Exception):
+    """There is a rule for exactly this tier, brand, kind and denomination already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What one tier pays for one product, before and after; rupiah, None where there was none."""
+
+    product: Product
+    tier: Tier
+    old_price: int | None
+    new_price: int | None
+    old_cost: int | None
+    cost: int | None
+
+    @property
+    def margin(self) -> int | None:
+        """What remains of each sale afterwards."""
+        return None if self.cost is None or self.new_price is None else self.new_price - self.cost
+
+    @property
+    def is_below_cost(self) -> bool:
+        """Whether each sale would lose money."""
+        return self.margin is not None and self.margin < 0
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Everything that an edit changes about prices and margins."""
+
+    changes: list[Change]
+
+    @property
+    def below_cost(self) -> list[Change]:
+        """Products that would be sold at a loss."""
+        return [change for change in self.changes if change.is_below_cost]
+
+    @property
+    def digest(self) -> str:
+        """The same for the same effect."""
+        lines = [f"{c.product.pk}|{c.tier}|{c.old_price}|{c.new_price}|{c.cost}" for c in self.changes]
+        return sha256("\n".join(lines).encode()).hexdigest()
+
+
+_Known = dict[tuple[int, str], tuple[Product, int | None, int | None]]
+
+
+def rehearse(dealer: Dealer, edit: Callable[[], None]) -> Effect:
+    """What `edit` would change; nothing stays changed. Call inside the dealer's transaction."""
+    before = _prices(dealer)
+    with transaction.atomic():
+        edit()
+        after = _prices(dealer)
+        transaction.set_rollback(True)
+    changes = []
+    for (product_id, tier), (product, price, cost) in after.items():
+        _product, old_price, old_cost = before[product_id, tier]
+        if (price, cost) != (old_price, old_cost):
+            changes.append(
+                Change(
+                    product=product,
+                    tier=Tier(tier),
+                    old_price=old_price,
+                    new_price=price,
+                    old_cost=old_cost,
+                    cost=cost,
+                )
+            )
+    return Effect(changes)
+
+
+def _prices(dealer: Dealer) -> _Known:
+    rows = Product.objects.filter(dealer=dealer).select_related("brand").prefetch_related("routes__supplier", "prices")
+    known: _Known = {}
+    for product in rows.order_by("brand__position", "kind", "nominal", "sku"):
+        amounts = {price.tier: price.amount for price in product.prices.all()}
+        for tier in Tier:
+            known[product.pk, tier] = (product, amounts.get(tier), pricing.cost_of(product))
+    return known
+
+
+def save_rule(rule: MarkupRule, *, actor: User, accept_below_cost: bool) -> None:
+    """Write a rule and bring every price by rule up to date. Raises `ScopeTaken`, `pricing.BelowCost`."""
+    try:
+        with transaction.atomic():
+            rule.save()
+            pricing.reprice(rule.dealer_id, actor=actor, accept_below_cost=accept_below_cost)
+    except IntegrityError as error:
+        raise ScopeTaken from error
+    log.info("markup rule saved", rule=rule.pk, actor=actor.pk)
+
+
+def delete_rule(rule: MarkupRule, *, actor: User, accept_below_cost: bool) -> None:
+    """Take a rule away; a product that no other rule fits keeps its price. Raises `pricing.BelowCost`."""
+    with transaction.atomic():
+        MarkupRule.objects.filter(dealer_id=rule.dealer_id, pk=rule.pk).delete()
+        pricing.reprice(rule.dealer_id, actor=actor, accept_below_cost=accept_below_cost)
+    log.info("markup rule deleted", rule=rule.pk, actor=actor.pk)
+
+
+def save_product(product: Product, *, fields: Iterable[str], actor: User) -> None:
+    """Write what was edited of a product: its name, whether it is sold, and why not."""
+    names = list(fields)
+    product.save(update_fields=names)
+    log.info("product edited", sku=product.sku, dealer=product.dealer_id, actor=actor.pk, fields=names)
+
+
+def save_route(route: Route, *, fields: Iterable[str], actor: User, accept_below_cost: bool) -> None:
+    """Write a route and bring the prices by rule up to date with its cost. Raises `pricing.BelowCost`."""
+    with transaction.atomic():
+        route.save(update_fields=list(fields))
+        pricing.reprice(route.dealer_id, actor=actor, accept_below_cost=accept_below_cost)
+    log.info("route edited", route=route.pk, dealer=route.dealer_id, actor=actor.pk, cost=route.cost)
+
+
+def save_price(product: Product, *, tier: Tier, amount: int | None, actor: User, accept_below_cost: bool) -> None:
+    """Set a price by hand, or give it back to the rules (`amount` None). Raises `pricing.BelowCost`."""
+    if amount is None:
+        pricing.follow_rules(product, tier=tier, actor=actor)
+    else:
+        pricing.set_price(product, tier=tier, amount=amount, actor=actor, accept_below_cost=accept_below_cost)
+
+
+def use_supplier(supplier: Supplier, *, is_open: bool, note: str, actor: User) -> None:
+    """Buy from a supplier again, or no more; orders already sent are still asked about."""
+    supplier.is_open, supplier.closed_note = is_open, "" if is_open else note[:120]
+    supplier.save(update_fields=["is_open", "closed_note"])
+    log.info("supplier switched", supplier=supplier.code, dealer=supplier.dealer_id, actor=actor.pk, is_open=is_open)

@@ -1,0 +1,84 @@
+"""Statements, deposits, tasks and incidents."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from dealers.models import User
+from transactions.desk_forms.fields import DayField, RupiahField, sure
+from transactions.desk_selectors.statement import Period
+from transactions.models import Incident, TaskKind
+
+LONGEST = dt.timedelta(days=366)
+
+
+class PeriodFilter(forms.Form):
+    """From when to when; a week until today when nothing is said."""
+
+    start = DayField(label=_("Dari"))
+    end = DayField(label=_("Sampai"))
+
+    def __init__(self, data: Any, *, today: dt.date) -> None:
+        self._default = Period(start=today - dt.timedelta(days=6), end=today)
+        super().__init__(data or None, initial={"start": self._default.start, "end": self._default.end})
+
+    def clean(self) -> dict[str, Any]:
+        """The end is not before the start, and not more than a year after it."""
+        given = super().clean() or {}
+        start, end = given.get("start"), given.get("end")
+        if start and end and not dt.timedelta() <= end - start <= LONGEST:
+            raise ValidationError(_("Periode paling lama satu tahun, dan akhir tidak sebelum awal."), code="period")
+        return given
+
+    def period(self) -> Period:
+        """What is asked for, or the last week."""
+        if not self.is_bound or not self.is_valid():
+            return self._default
+        end = self.cleaned_data.get("end") or self._default.end
+        start = self.cleaned_data.get("start") or min(self._default.start, end)
+        return Period(start=start, end=end)
+
+
+class DepositCash(forms.Form):
+    """Cash for somebody's wallet."""
+
+    email = forms.EmailField(label=_("E-mail pelanggan"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    amount = RupiahField(label=_("Jumlah"), smallest=1_000)
+    token = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
+
+    def clean_email(self) -> User:
+        """The person with this address."""
+        user = User.objects.filter(email=self.cleaned_data["email"].strip().lower(), is_active=True).first()
+        if user is None:
+            raise ValidationError(_("Belum ada akun dengan e-mail ini. Minta pelanggan mendaftar dulu."), code="unknown")
+        return user
+
+
+class TaskFilter(forms.Form):
+    """Which tasks."""
+
+    kind = forms.ChoiceField(label=_("Jenis"), required=False, choices=[("", _("Semua")), *TaskKind.choices])
+    closed = forms.ChoiceField(
+        label=_("Keadaan"), required=False, choices=[("", _("Belum selesai")), ("1", _("Selesai"))]
+    )
+
+
+class IncidentFilter(forms.Form):
+    """Which incidents."""
+
+    state = forms.ChoiceField(label=_("Keadaan"), required=False, choices=[("", _("Semua")), *Incident.State.choices])
+
+
+class EndIncident(forms.Form):
+    """A person's word about a contradiction."""
+
+    verdict = forms.ChoiceField(
+        label=_("Keputusan"),
+        choices=[("approve", _("Bukukan seperti di atas")), ("dismiss", _("Tolak: tidak ada yang dibukukan"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=_("Catatan"), max_length=200, min_length=8, help_text=_("Apa yang sudah diperiksa."))
+    sure = sure()

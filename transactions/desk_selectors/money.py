@@ -1,0 +1,144 @@
+"""The book as its owner reads it: what the shop has, what it keeps for others, earned and spent.
+
+In the ledger an account's balance is Σ in − Σ out, so what is owned or spent is negative there. Here
+every sum is shown the way a shopkeeper counts: cash in the drawer is a positive number.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dealers.models import Dealer, Partner, User
+from transactions import accounts, ledger, rollups
+from transactions.accounts import Acc
+from transactions.desk_selectors import words
+from transactions.models import Account, AccountKind, Order
+
+OWNED = (
+    AccountKind.CASH,
+    AccountKind.BANK,
+    AccountKind.CLEARING,
+    AccountKind.SUPPLIER,
+    AccountKind.RECEIVABLE,
+    AccountKind.DUE_FROM,
+)
+KEPT = (
+    AccountKind.WALLET,
+    AccountKind.HELD,
+    AccountKind.HELD_WITHDRAWALS,
+    AccountKind.UNAPPLIED,
+    AccountKind.REFUNDS_DUE,
+    AccountKind.SUSPENSE,
+    AccountKind.DUE_TO,
+    AccountKind.EQUITY,
+)
+EARNED = (AccountKind.SALES, AccountKind.FEE_INCOME, AccountKind.SHARE_EARNED)
+SPENT = (
+    AccountKind.COST,
+    AccountKind.GATEWAY_FEE,
+    AccountKind.COMMISSION,
+    AccountKind.SHARE_PAID,
+    AccountKind.GOODWILL,
+    AccountKind.PROMO,
+    AccountKind.LATE_LOSS,
+    AccountKind.CASH_DIFFERENCE,
+)
+_GROUPS: tuple[tuple[Promise, tuple[AccountKind, ...]], ...] = (
+    (_("Uang toko"), OWNED),
+    (_("Titipan dan utang"), KEPT),
+    (_("Pendapatan"), EARNED),
+    (_("Biaya"), SPENT),
+)
+
+
+def sign(kind: str) -> int:
+    """1 where the ledger counts as a shopkeeper does, −1 where it is the other way round."""
+    return -1 if kind in OWNED or kind in SPENT else 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """One account and what is in it, in rupiah, as a shopkeeper counts."""
+
+    account: Account
+    name: str
+    balance: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Accounts of one sort, and their sum in rupiah."""
+
+    name: str | Promise
+    lines: list[Line]
+    wallets: int = 0
+
+    @property
+    def total(self) -> int:
+        """The sum of the group."""
+        return self.wallets + sum(line.balance for line in self.lines)
+
+
+def groups(dealer: Dealer) -> list[Group]:
+    """Every account of the book but the wallets, which stand together as one sum."""
+    rows = list(Account.objects.filter(dealer=dealer).exclude(kind=AccountKind.WALLET).order_by("kind", "key"))
+    held = Account.objects.filter(dealer=dealer, kind=AccountKind.WALLET).aggregate(n=Sum("balance"))["n"] or 0
+    made = []
+    for name, kinds in _GROUPS:
+        lines = [_line(dealer, row) for kind in kinds for row in rows if row.kind == kind]
+        made.append(Group(name, lines, held if AccountKind.WALLET in kinds else 0))
+    return made
+
+
+def _line(dealer: Dealer, row: Account) -> Line:
+    return Line(row, words.account(row), balance_of(dealer, row))
+
+
+def balance_of(dealer: Dealer, row: Account) -> int:
+    """What is in an account now, as a shopkeeper counts, in rupiah."""
+    return sign(row.kind) * rollups.balance(dealer.pk, Acc(AccountKind(row.kind), row.key))
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """A wallet and whose it is."""
+
+    account: Account
+    owner: str
+
+
+def wallet_rows(dealer: Dealer) -> QuerySet[Account]:
+    """Every wallet, the fullest first."""
+    return Account.objects.filter(dealer=dealer, kind=AccountKind.WALLET).order_by("-balance", "id")
+
+
+def with_owners(rows: list[Account]) -> list[Wallet]:
+    """Wallets with their owners' names, looked up together."""
+    ids = {row.key: row.key.partition(":") for row in rows}
+    people = {f"customer:{u.pk}": f"{u.name} · {u.email}" for u in User.objects.filter(pk__in=_of(ids, "customer"))}
+    buyers = {f"dealer:{d.pk}": d.name for d in Dealer.objects.filter(pk__in=_of(ids, "dealer"))}
+    partners = {f"partner:{p.pk}": p.name for p in Partner.objects.filter(pk__in=_of(ids, "partner"))}
+    names = people | buyers | partners
+    return [Wallet(row, names.get(row.key, row.key)) for row in rows]
+
+
+def _of(ids: dict[str, tuple[str, str, str]], whose: str) -> list[int]:
+    return [int(number) for kind, _colon, number in ids.values() if kind == whose and number.isdecimal()]
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Somebody who may put money in; the name is shown only where they are known already."""
+
+    user: User
+    balance: int
+    is_known: bool
+
+
+def customer(dealer: Dealer, user: User) -> Customer:
+    """A person as this dealer knows them."""
+    known = Account.objects.filter(dealer=dealer, kind=AccountKind.WALLET, key=f"customer:{user.pk}").exists()
+    known = known or Order.objects.filter(dealer=dealer, customer=user).exists()
+    return Customer(user, ledger.wallet_balance(dealer.pk, accounts.customer_wallet(user.pk)), known)

@@ -1,0 +1,73 @@
+"""What waits for a person: tasks and incidents, and what can be done about each."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dealers.models import Dealer
+from portal.lib.money import rupiah
+from transactions.models import Incident, Task, TaskKind
+
+
+@dataclass(frozen=True)
+class Item:
+    """A task as a list shows it: what it is about, and where to go."""
+
+    task: Task
+    url: str
+    is_late: bool
+
+
+def tasks(dealer: Dealer, *, kind: str = "", closed: bool = False) -> QuerySet[Task]:
+    """Tasks by deadline; the closed ones newest first."""
+    rows = Task.objects.filter(dealer=dealer, closed_at__isnull=not closed)
+    rows = rows.select_related("order__product", "incident", "closed_by")
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows.order_by("-closed_at") if closed else rows.order_by("deadline", "id")
+
+
+def items(rows: list[Task]) -> list[Item]:
+    """Tasks with their address."""
+    now = timezone.now()
+    return [Item(task, _url(task), task.closed_at is None and task.deadline < now) for task in rows]
+
+
+def _url(task: Task) -> str:
+    if task.incident_id:
+        return reverse("desk:incident", args=[task.incident_id])
+    if task.order is not None:
+        return reverse("desk:order", args=[task.order.code])
+    return reverse("desk:suppliers") if task.kind == TaskKind.SUPPLIER else ""
+
+
+def incidents(dealer: Dealer, *, state: str = "") -> QuerySet[Incident]:
+    """Incidents, newest first."""
+    rows = Incident.objects.filter(dealer=dealer).select_related("order__product", "attempt__supplier", "decided_by")
+    return rows.filter(state=state) if state else rows
+
+
+def booking(incident: Incident) -> list[str]:
+    """What approving would book, or did book, in plain words and rupiah."""
+    price, cost = rupiah(incident.order.price), rupiah(incident.cost)
+    supplier = incident.attempt.supplier.name
+    words = {
+        "recapture": [
+            _("Pulsa ternyata masuk, dan uang pembeli belum dikembalikan: %(price)s menjadi penjualan."),
+            _("Pengembalian %(price)s yang menunggu dibatalkan: pembeli tidak menerima uang."),
+            _("Modal %(cost)s dipotong dari deposit di %(supplier)s."),
+        ],
+        "late_loss": [
+            _("Pulsa ternyata masuk, tetapi uang pembeli sudah kembali: toko rugi %(cost)s."),
+            _("Modal %(cost)s dipotong dari deposit di %(supplier)s."),
+        ],
+        "reversal": [
+            _("Pemasok membatalkan: penjualan %(price)s dibatalkan dan menjadi hak pembeli."),
+            _("Modal yang sudah dibukukan kembali ke deposit di %(supplier)s."),
+        ],
+    }
+    figures = {"price": price, "cost": cost, "supplier": supplier}
+    return [sentence % figures for sentence in words.get(incident.proposal, [])]

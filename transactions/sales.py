@@ -1,0 +1,100 @@
+"""A sale through a shop's form: the price that was seen, the order, and a code to pay it by.
+
+The form's token is looked up first: a repeat is answered with the order that stands, whatever has
+changed since (the price, the balance, the shop's hours).
+"""
+
+from dataclasses import dataclass
+
+from dealers.models import Dealer, User
+from portal.lib import retry, tenancy
+from transactions import orders, payments, pricing
+from transactions.form_tokens import FormToken
+from transactions.models import Channel, Order, Product, Status, Tier
+
+
+class PageTooOld(Exception):
+    """The page was made more than a day ago; its prices say nothing any more."""
+
+
+class NotOffered(Exception):
+    """There is no such way to pay for this buyer."""
+
+
+class ShopClosed(Exception):
+    """The dealer has closed the shop; nothing was bought."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a buyer sent. `destination` is E.164 or a meter number, `seen_price` in rupiah as the page showed it."""
+
+    product: Product
+    destination: str
+    gateway: str
+    token: FormToken
+    customer: User | None
+    seen_price: int | None = None
+    again: bool = False
+    confirmed_brand: bool = False
+
+    def ask(self, agreed_price: int) -> orders.Ask:
+        """The same in the words of the order book."""
+        return orders.Ask(
+            product=self.product,
+            destination=self.destination,
+            agreed_price=agreed_price,
+            channel=Channel.WEB,
+            gateway=self.gateway,
+            form_token=self.token.nonce,
+            customer=self.customer,
+        )
+
+
+def standing(dealer: Dealer, wish: Wish) -> Order | None:
+    """The order that this form has become already. Raises `orders.AlreadyUsed` when its content was another."""
+    with tenancy.inside(dealer.pk):
+        rows = Order.objects.select_related("product", "product__brand")
+        order = rows.filter(dealer=dealer, form_token=wish.token.nonce).first()
+    if order is not None and order.fingerprint != wish.ask(order.price).fingerprint:
+        raise orders.AlreadyUsed(order)
+    return order
+
+
+def buy(dealer: Dealer, wish: Wish, *, offered: set[str]) -> Order:
+    """Place the order and, unless a wallet paid it, open a code to pay it by; a repeat is the same order.
+
+    `offered` are the ways to pay that this buyer has. Raises `NotOffered`, `PageTooOld`, `ShopClosed`, and what `orders.place` raises; `orders.PriceRose` also when the
+    price has moved since a page that is older than five minutes.
+    """
+    found = standing(dealer, wish)
+    if found is not None:
+        return found
+    if not dealer.is_open:
+        raise ShopClosed
+    if wish.gateway not in offered:
+        raise NotOffered
+    if wish.token.is_old:
+        raise PageTooOld
+
+    def once() -> Order:
+        with tenancy.inside(dealer.pk):
+            placed = orders.place(
+                dealer, wish.ask(_agreed(wish)), again=wish.again, confirmed_brand=wish.confirmed_brand
+            )
+            if placed.is_new and placed.order.status == Status.AWAITING_PAYMENT:
+                payments.start(placed.order)
+            return placed.order
+
+    return retry.on_conflict(once)
+
+
+def _agreed(wish: Wish) -> int:
+    """The most that the buyer has agreed to, in rupiah; what the page said counts when it said less."""
+    agreed = pricing.agreed(wish.product, Tier.RETAIL, wish.token.shown_at)
+    if agreed is None:
+        now = pricing.current(wish.product, Tier.RETAIL)
+        if now is None:
+            raise orders.ProductClosed
+        raise orders.PriceRose(now)
+    return agreed if wish.seen_price is None else min(agreed, wish.seen_price)

@@ -1,0 +1,16 @@
+"""Addresses of the storefront: a dealer's shop, and an order behind its secret link."""
+
+from django.urls import path
+
+from transactions.views import order_actions, order_page, shop
+
+urlpatterns = [
+    path("k/<slug:dealer_slug>/", shop.shop, name="shop"),
+    path("k/<slug:dealer_slug>/quote/", shop.quote, name="quote"),
+    path("o/<str:code>/", order_page.page, name="order"),
+    path("o/<str:code>/live/", order_page.live, name="order_live"),
+    path("o/<str:code>/status.json", order_page.status, name="order_status"),
+    path("o/<str:code>/simulate/", order_actions.simulate, name="order_simulate"),
+    path("o/<str:code>/renew/", order_actions.renew, name="order_renew"),
+    path("o/<str:code>/cancel/", order_actions.cancel, name="order_cancel"),
+]
