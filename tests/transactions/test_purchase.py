@@ -74,9 +74,7 @@ def test_the_same_product_for_the_same_number_asks_first() -> None:
     with pytest.raises(orders.BoughtBefore) as asked:
         shop.buy(destination=order.destination)
     assert asked.value.order == order
-    again = factories.ask(
-        shop.product, gateway="balance", customer=shop.customer, destination=order.destination
-    )
+    again = factories.ask(shop.product, gateway="balance", customer=shop.customer, destination=order.destination)
     assert orders.place(shop.dealer, again, again=True).is_new
 
 

@@ -140,9 +140,7 @@ def test_a_query_that_forgets_the_dealer_returns_no_foreign_row(two: Two) -> Non
     assert set(map(frozenset, forgetful.values())) == {frozenset({two.a.dealer.pk})}
 
 
-def test_a_view_that_forgets_the_dealer_returns_no_foreign_row(
-    two: Two, settings: Settings, client: Client
-) -> None:
+def test_a_view_that_forgets_the_dealer_returns_no_foreign_row(two: Two, settings: Settings, client: Client) -> None:
     settings.ROOT_URLCONF = __name__
     codes = client.get("/k/toko-a/").json()["codes"]
     with tenancy.inside(two.a.dealer.pk):
@@ -185,7 +183,9 @@ def test_one_transaction_speaks_for_one_dealer(two: Two) -> None:
 
 def test_the_wall_stands_around_every_table_of_a_dealer() -> None:
     without = [
-        name for name, _part, enabled, forced, _owner in _rows(_TENANT_TABLES, using="audit") if not enabled or not forced
+        name
+        for name, _part, enabled, forced, _owner in _rows(_TENANT_TABLES, using="audit")
+        if not enabled or not forced
     ]
     assert set(without) - OPEN <= {"exchange_rest"}, "enable and force row-level security on these"
 
@@ -249,5 +249,7 @@ def test_every_look_up_past_the_wall_pins_its_search_path_and_is_not_for_everybo
         using="audit",
     )
     assert {"memberships_of", "dealer_of_order", "dealers_of_customer"} <= {name for name, *_ in found}
-    careless = [name for name, config, public in found if public or "search_path=pg_catalog, public" not in (config or [])]
+    careless = [
+        name for name, config, public in found if public or "search_path=pg_catalog, public" not in (config or [])
+    ]
     assert not careless

@@ -109,6 +109,7 @@ def _queries(scope: Scope) -> list[Result]:
 
 def _ask(check: Invariant, scope: Scope) -> Result:
     query = check.sql.replace("{sums}", SUMS_BY_ROLLUP if scope.closed else SUMS_IN_FULL)
+    query = query.replace("%(since)s", "%(since)s::timestamptz")
     with connections[scope.using].cursor() as cursor:
         cursor.execute("SELECT CASE WHEN %s THEN now() - interval '1 day' ELSE '-infinity' END::text", [scope.closed])
         (since,) = cursor.fetchone()

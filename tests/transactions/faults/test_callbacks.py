@@ -12,7 +12,7 @@ from django.test import Client
 from portal.lib import tenancy
 from tests.factories import Shop
 from tests.transactions.faults import driving
-from transactions.models import Incident, InboundEvent, Order, OrderEvent, Status, Task, Transfer
+from transactions.models import InboundEvent, Incident, Order, OrderEvent, Status, Task, Transfer
 from transactions.suppliers.simulator import Simulator
 
 
@@ -106,9 +106,7 @@ def test_another_suppliers_reference_is_an_orphan_here(two: Shop, simulator: Sim
     body = simulator.callback_body(f"{order.code}-1", "00")
     signature = hmac.new(b"konter-b-secret", body, sha1).hexdigest()
     url = f"/hooks/suppliers/{two.dealer.slug}.konter-b/"
-    answer = Client().post(
-        url, body, content_type="application/json", headers={"X-Hub-Signature": f"sha1={signature}"}
-    )
+    answer = Client().post(url, body, content_type="application/json", headers={"X-Hub-Signature": f"sha1={signature}"})
     assert answer.status_code == 404
     assert two.order(order).status == Status.PROCESSING
 
@@ -131,7 +129,9 @@ def test_five_callbacks_at_once_are_one_transition(shop: Shop, simulator: Simula
 
     def tell(number: int) -> int:
         try:
-            return report(shop, simulator, order, "00", event="the-same-event" if number % 2 else f"another-event-{number}")
+            return report(
+                shop, simulator, order, "00", event="the-same-event" if number % 2 else f"another-event-{number}"
+            )
         finally:
             connection.close()
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from threading import Thread
 from typing import NoReturn
 
@@ -79,9 +80,7 @@ def test_killed_right_after_placing_the_order_is_due_at_once(shop: Shop, die_at:
         assert Order.objects.get().status == Status.SUCCEEDED
 
 
-def test_a_frozen_dispatchers_late_answer_decides_nothing_that_is_still_open(
-    shop: Shop, simulator: Simulator
-) -> None:
+def test_a_frozen_dispatchers_late_answer_decides_nothing_that_is_still_open(shop: Shop, simulator: Simulator) -> None:
     order = shop.buy("241")
     (held,) = queue.claim(1)
     call = dispatch.advance(held)
@@ -130,11 +129,13 @@ def test_an_attempt_is_never_asked_about_after_a_release(shop: Shop, simulator: 
         Attempt.objects.filter(order=order).update(sends=9)
 
 
-def test_an_attempt_older_than_seven_days_is_not_asked_again_but_has_a_task(shop: Shop, simulator: Simulator) -> None:
+def test_an_attempt_older_than_seven_days_is_not_asked_again_but_has_a_task(
+    shop: Shop, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulfilment, "LOOK_AFTER", timedelta())
+    monkeypatch.setattr(fulfilment, "NEVER_ASK_AFTER", timedelta())
     order = shop.buy("241")
     driving.step()
-    with tenancy.inside(shop.dealer.pk):
-        Attempt.objects.filter(order=order).update(first_sent_at="2020-01-01T00:00:00Z")
     driving.pass_time(order)
     driving.step()
     assert len(simulator.requests(f"{order.code}-1")) == 1

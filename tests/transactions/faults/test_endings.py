@@ -74,9 +74,7 @@ def test_a_route_that_costs_more_than_the_price_is_never_taken(two: Shop) -> Non
 
 
 @pytest.mark.parametrize("ending", ["240", "242"])
-def test_an_unknown_answer_is_asked_again_and_then_captured_once(
-    shop: Shop, simulator: Simulator, ending: str
-) -> None:
+def test_an_unknown_answer_is_asked_again_and_then_captured_once(shop: Shop, simulator: Simulator, ending: str) -> None:
     order = shop.buy(ending)
     driving.step()
     assert shop.order(order).status == Status.PROCESSING

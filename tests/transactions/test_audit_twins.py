@@ -1,0 +1,206 @@
+"""For every invariant a twin: one row broken behind the guards' back is found under that very number."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from portal.lib import tenancy
+from tests import factories, worlds
+from tests.factories import Shop
+from tests.transactions import breaking
+from transactions import audit, ledger, rollups
+from transactions.audit import Scope, deliveries, walls
+from transactions.models import Order
+from transactions.suppliers.base import Outcome
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"])
+
+TWINS: dict[str, tuple[int, str]] = {
+    "an end in another book": (
+        1,
+        (
+            "UPDATE transfer SET to_id = (SELECT id FROM account WHERE dealer_id <> %(dealer)s AND kind = 'sales' LIMIT 1) "
+            "WHERE id = (SELECT min(id) FROM transfer WHERE dealer_id = %(dealer)s AND to_kind = 'sales')"
+        ),
+    ),
+    "a wallet richer than its transfers": (
+        2,
+        (
+            "UPDATE account SET balance = balance + 1 WHERE id = "
+            "(SELECT min(id) FROM account WHERE dealer_id = %(dealer)s AND kind = 'wallet')"
+        ),
+    ),
+    "a hold resolved by another amount": (
+        3,
+        "UPDATE transfer SET amount = amount - 1 WHERE dealer_id = %(dealer)s AND reference = %(code)s || ':capture'",
+    ),
+    "held money that names no hold": (
+        3,
+        "UPDATE transfer SET resolves_id = NULL WHERE dealer_id = %(dealer)s AND reference = %(code)s || ':capture'",
+    ),
+    "a gap in a wallet's chain": (
+        4,
+        "UPDATE transfer SET frm_seq = frm_seq + 7 WHERE dealer_id = %(dealer)s AND reference = %(code)s || ':hold'",
+    ),
+    "a paid order without its hold": (
+        5,
+        "DELETE FROM transfer WHERE dealer_id = %(dealer)s AND reference = %(silent)s || ':hold'",
+    ),
+    "a success that was released": (
+        6,
+        "UPDATE orders SET status = 'failed' WHERE dealer_id = %(dealer)s AND code = %(code)s",
+    ),
+    "sent before the hold": (
+        7,
+        (
+            "UPDATE attempt SET first_sent_at = first_sent_at - interval '1 hour' "
+            "WHERE dealer_id = %(dealer)s AND reference = %(code)s || '-1'"
+        ),
+    ),
+    "two live attempts": (
+        8,
+        "UPDATE attempt SET order_id = %(silent_id)s WHERE dealer_id = %(dealer)s AND reference = %(code)s || '-1'",
+    ),
+    "a success without proof": (
+        9,
+        "UPDATE attempt SET sn = '' WHERE dealer_id = %(dealer)s AND reference = %(code)s || '-1'",
+    ),
+    "a hold nobody looks at": (
+        10,
+        (
+            "UPDATE transfer SET at = at - interval '2 days' WHERE dealer_id = %(dealer)s "
+            "AND reference = %(silent)s || ':hold'"
+        ),
+    ),
+    "a due row left lying": (
+        11,
+        (
+            "UPDATE due SET due_at = now() - interval '6 minutes', lease_until = NULL "
+            "WHERE dealer_id = %(dealer)s AND kind = 'order' AND target = %(unpaid)s"
+        ),
+    ),
+    "more refunded than paid": (
+        12,
+        "UPDATE refund SET amount = amount * 2 WHERE dealer_id = %(dealer)s",
+    ),
+    "a cost that is not the order's": (
+        13,
+        "UPDATE orders SET cost = cost + 1 WHERE dealer_id = %(dealer)s AND code = %(code)s",
+    ),
+    "a roll-up that does not add up": (
+        16,
+        (
+            "UPDATE rollup SET came_in = came_in + 1 WHERE id = (SELECT max(r.id) FROM rollup r "
+            "JOIN account a ON a.id = r.account_id WHERE r.dealer_id = %(dealer)s AND a.kind = 'sales')"
+        ),
+    ),
+    "two orders under one ref_id": (
+        17,
+        "UPDATE orders SET partner_id = 1, ref_id = 'same' WHERE dealer_id = %(dealer)s",
+    ),
+    "a past that was changed": (
+        19,
+        (
+            "UPDATE transfer SET reference = reference || '!' WHERE id = "
+            "(SELECT min(id) FROM transfer WHERE dealer_id = %(dealer)s)"
+        ),
+    ),
+}
+
+
+@pytest.fixture
+def books(transactional_db: None) -> dict[str, object]:
+    """Two dealers whose orders ended in every way, rolled up and sealed; the names that the twins speak of."""
+    shop = factories.shop(url=worlds.UNREACHABLE)
+    factories.shop(url=worlds.UNREACHABLE)
+    delivered = worlds._sent(shop, worlds._verdict(Outcome.SUCCEEDED, sn="0031 8890 7712"))
+    silent = worlds._sent(shop, None)
+    unpaid = shop.buy(gateway="sandbox", customer=None)
+    worlds._paid_and_failed(shop)
+    rollups.roll_up(shop.dealer.pk)
+    rollups.seal(shop.dealer.pk, now=timezone.now() + timedelta(hours=1))
+    return {
+        "shop": shop,
+        "order": delivered,
+        "dealer": shop.dealer.pk,
+        "code": delivered.code,
+        "silent": silent.code,
+        "silent_id": silent.pk,
+        "unpaid": unpaid.pk,
+    }
+
+
+def test_a_clean_world_breaks_nothing(books: dict[str, object]) -> None:
+    out = StringIO()
+    call_command("audit_ledger", simulator="", stdout=out)
+    assert "every invariant holds" in out.getvalue()
+    assert audit.run(Scope(closed=True)).broken == []
+
+
+@pytest.mark.parametrize(("number", "sql"), TWINS.values(), ids=TWINS.keys())
+def test_a_broken_row_is_found_under_its_number(books: dict[str, object], number: int, sql: str) -> None:
+    with breaking.guards_off():
+        assert number not in breaking.broken()
+        given = {name: value for name, value in books.items() if isinstance(value, int | str)}
+        assert breaking.run(sql, **given) >= 1
+        report = audit.run(Scope(using="owner", app=""))
+        assert number in {result.number for result in report.broken}
+    assert breaking.broken() == set()
+
+
+def test_the_command_ends_with_status_1_and_names_the_invariant(books: dict[str, object]) -> None:
+    breaking.run("UPDATE account SET balance = balance + 1 WHERE kind = 'wallet'")
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("audit_ledger", simulator="", stdout=out, stderr=err)
+    assert ended.value.code == 1
+    assert "broken: invariant 2" in err.getvalue()
+
+
+def test_without_a_book_the_command_fails(transactional_db: None) -> None:
+    with pytest.raises(Exception, match="sees no book"):
+        call_command("audit_ledger", simulator="")
+
+
+@pytest.mark.parametrize(
+    ("deliveries_made", "finding"),
+    [(2, "delivered 2 times"), (0, "captured, and never delivered")],
+)
+def test_deliveries_that_disagree_are_number_18(books: dict[str, object], deliveries_made: int, finding: str) -> None:
+    log = [{"ref": f"{books['code']}-1", "number": "-", "delivered_at": timezone.now().isoformat()}] * deliveries_made
+    found = deliveries.check(log, url=f"{worlds.UNREACHABLE}/log", using="audit")
+    assert [(v.number, v.reference) for v in found] == [(18, books["code"])]
+    assert finding in found[0].finding
+
+
+def test_a_wall_that_is_down_is_number_20(books: dict[str, object]) -> None:
+    assert walls.check(app="default") == []
+    breaking.run("ALTER TABLE orders DISABLE ROW LEVEL SECURITY")
+    try:
+        assert {(v.number, v.reference) for v in walls.check(app="default")} == {(20, "orders")}
+    finally:
+        breaking.run("ALTER TABLE orders ENABLE ROW LEVEL SECURITY")
+
+
+def test_the_auditor_reads_everything_and_writes_nothing(books: dict[str, object]) -> None:
+    shop = books["shop"]
+    assert isinstance(shop, Shop)
+    assert Order.objects.using("audit").filter(dealer=shop.dealer).count() == 4
+    with pytest.raises(Exception, match="permission denied|read-only"):
+        Order.objects.using("audit").update(sn="x")
+
+
+def test_a_repeated_booking_is_one_transfer(books: dict[str, object]) -> None:
+    order = books["order"]
+    assert isinstance(order, Order)
+    with tenancy.inside(order.dealer_id):
+        hold = ledger.hold_of(order.dealer_id, order.pk)
+        before = ledger.transfer(order.dealer_id, f"{order.code}:capture")
+        again = ledger.resolve(
+            order.dealer_id, hold=hold, to=ledger.Acc(ledger.AccountKind.SALES), reference=f"{order.code}:capture"
+        )
+    assert before is not None
+    assert again == before.pk
