@@ -14,6 +14,9 @@ from transactions.gateways.sandbox import Sandbox
 GATEWAYS: dict[str, Gateway] = {"sandbox": Sandbox()}
 
 
+METHOD_LABELS = {"balance": _("Saldo"), "sandbox": _("Bayar uji coba"), "cash": _("Tunai di gerai")}
+
+
 @dataclass(frozen=True)
 class Method:
     """One way to pay, as a buyer sees it; `balance` in rupiah for a wallet."""
@@ -29,8 +32,8 @@ def methods(dealer: Dealer, user: User | None) -> list[Method]:
     offered = []
     if user is not None:
         held = ledger.wallet_balance(dealer.pk, accounts.customer_wallet(user.pk))
-        offered.append(Method("balance", _("Saldo"), _("langsung terbayar"), held))
+        offered.append(Method("balance", METHOD_LABELS["balance"], _("langsung terbayar"), held))
     if settings.SANDBOX_SECRET:
-        offered.append(Method("sandbox", _("Bayar uji coba"), _("uang contoh, tanpa biaya")))
-    offered.append(Method("cash", _("Tunai di gerai"), _("bayar ke kasir, tanpa biaya")))
+        offered.append(Method("sandbox", METHOD_LABELS["sandbox"], _("uang contoh, tanpa biaya")))
+    offered.append(Method("cash", METHOD_LABELS["cash"], _("bayar ke kasir, tanpa biaya")))
     return offered

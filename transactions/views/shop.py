@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dealers.middleware import DealerRequest, own_transactions
 from dealers.models import User
 from portal.lib import limits, tenancy, web
-from transactions import pricing, questions, sales, storefront
+from transactions import order_view, pricing, questions, sales, storefront
 from transactions.forms import QuoteForm, SaleForm, kind_of
-from transactions.models import Kind, Order, Product, Tier
+from transactions.models import Kind, Product, Tier
 from transactions.questions import Asked, Question
-from transactions.storefront import Grid, Methods
+from transactions.storefront import Grid
 
 METHOD_COOKIE = "bayar"
 _METHOD_SALT = "konter.method"
@@ -71,9 +70,7 @@ def quote(request: DealerRequest) -> HttpResponse:
             return web.problem(422, problems[0].code or "invalid", text, field=name)
         return render(request, "storefront/_grid_error.html", {"text": text}, status=422)
     data = form.cleaned_data
-    grid = storefront.grid(
-        request.dealer, kind=data["jenis"], number=data.get("number"), brand_code=data["brand"]
-    )
+    grid = storefront.grid(request.dealer, kind=data["jenis"], number=data.get("number"), brand_code=data["brand"])
     return JsonResponse(_as_json(grid)) if as_json else render(request, "storefront/_grid.html", {"grid": grid})
 
 
@@ -139,12 +136,7 @@ def _sell(request: DealerRequest) -> HttpResponse:
             asking = replace(page, question=questions.question(refusal, asked))
             asking = replace(asking, kept=_kept(form, asking.question))
             return _show(request, asking, status=409)
-    return _remember(HttpResponseRedirect(order_address(order), status=303), order.gateway)
-
-
-def order_address(order: Order) -> str:
-    """Where an order is seen: its secret link."""
-    return f"{reverse('order', args=[order.code])}?t={order.secret}"
+    return _remember(HttpResponseRedirect(order_view.address(order), status=303), order.gateway)
 
 
 def _wish(request: DealerRequest, form: SaleForm) -> sales.Wish:

@@ -1,0 +1,70 @@
+"""What a buyer can do to an order: renew a code, cancel, and in the demo pretend to pay.
+
+Each is a POST behind the order's secret link and answers 303 to the order's page, which tells the truth.
+"""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dealers.models import Dealer
+from portal.lib import tenancy
+from transactions import order_view, orders, payments
+from transactions.gateways import sandbox
+from transactions.gateways.base import GatewayUnavailable
+from transactions.models import Order
+from transactions.order_view import address
+from transactions.views.order_page import secret_link
+
+
+@require_POST
+@secret_link
+def simulate(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
+    """Have the demo's gateway take a pretended payment: optional `amount` in rupiah, `times`."""
+    if not settings.SANDBOX_SECRET:
+        raise Http404
+    with tenancy.inside(dealer.pk):
+        payment = order_view.payable(order)
+    if payment is None:
+        messages.info(request, _("Pesanan ini tidak menunggu pembayaran."))
+        return _back(order)
+    try:
+        amount, times = int(request.POST.get("amount") or payment.amount), int(request.POST.get("times") or 1)
+        sandbox.pay(payment, amount=amount, times=times)
+    except ValueError:
+        messages.error(request, _("Jumlah atau banyaknya bayar tidak bisa dipakai. Tidak ada yang dibayar."))
+    except GatewayUnavailable:
+        messages.error(request, _("Simulator pembayaran tidak menjawab. Tidak ada yang dibayar; coba lagi."))
+    return _back(order)
+
+
+@require_POST
+@secret_link
+def renew(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
+    """A new code to pay by."""
+    try:
+        payments.renew(dealer, order.pk)
+    except payments.NotPayable:
+        messages.info(request, _("Pesanan ini tidak menunggu pembayaran."))
+    return _back(order)
+
+
+@require_http_methods(["GET", "POST"])
+@secret_link
+def cancel(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
+    """Ask first, then end an order that nothing was sent for."""
+    if request.method == "GET":
+        with tenancy.inside(dealer.pk):
+            return render(request, "storefront/cancel.html", {"o": order_view.of(dealer, order)})
+    try:
+        orders.cancel(dealer, order.pk)
+    except orders.TooLate:
+        messages.warning(request, _("Sudah terlambat untuk membatalkan: pulsa sudah dikirim ke operator."))
+    return _back(order)
+
+
+def _back(order: Order) -> HttpResponse:
+    return HttpResponseRedirect(address(order), status=303)
