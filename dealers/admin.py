@@ -66,12 +66,16 @@ class PersonAdmin(Kept, UserAdmin):  # type: ignore[type-arg]  # no generic at r
 
 @admin.register(Dealer)
 class DealerAdmin(Kept):
-    """Dealers of the portal."""
+    """Dealers of the portal. None is added here: a dealer begins together with its book."""
 
     list_display = ("name", "slug", "regency", "is_open", "is_zero")
     search_fields = ("name", "slug", "regency")
     list_filter = ("is_open", "time_zone")
     readonly_fields: ClassVar[tuple[str, ...]] = ("created_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's
+        """Nobody."""
+        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002  Django's
         """A dealer's address is on receipts and in bookmarks: it is chosen once."""

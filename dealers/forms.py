@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from dealers.models import User
 from portal.lib import msisdn
 from portal.lib.msisdn import NotANumber, Reason
+
+
+_HINT = gettext_lazy("Paling sedikit 12 karakter. Kalimat pendek yang hanya Anda tahu paling mudah diingat.")
 
 
 class SearchForm(forms.Form):
@@ -48,6 +51,10 @@ class SignInForm(AuthenticationForm):
         "inactive": gettext_lazy("E-mail atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi."),
     }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Kata sandi")
+
 
 class AddressForm(forms.Form):
     """Where to send the link that begins an account, or that sets a new password."""
@@ -81,7 +88,7 @@ class SignUpForm(forms.Form):
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Paling sedikit 12 karakter. Kalimat pendek yang hanya Anda tahu paling mudah diingat."),
+        help_text=_HINT,
     )
 
     def __init__(self, *args: Any, email: str = "", **kwargs: Any) -> None:
@@ -108,6 +115,28 @@ class SignUpForm(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+def _in_our_words(fields: dict[str, forms.Field]) -> None:
+    fields["new_password1"].label, fields["new_password1"].help_text = _("Kata sandi baru"), str(_HINT)
+    fields["new_password2"].label, fields["new_password2"].help_text = _("Kata sandi baru, sekali lagi"), ""
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic at run time
+    """A new password, by the link of a mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _in_our_words(self.fields)
+
+
+class ChangePasswordForm(PasswordChangeForm):  # type: ignore[type-arg]  # no generic at run time
+    """A new password, by the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = _("Kata sandi sekarang")
+        _in_our_words(self.fields)
 
 
 def not_a_number(error: NotANumber) -> str:

@@ -114,12 +114,11 @@ def told(plan: Plan, services: Mapping[str, str], everything: Mapping[str, str])
     return {"KONTER_HOME": str(plan.home)} | {name: everything[name] for name in names if name in everything}
 
 
-def preparations(plan: Plan, variables: Mapping[str, str]) -> list[Process]:
-    """What runs once, in this order, before anything serves."""
-    steps = [
-        _manage("migrate", variables, "migrate", "--database", "owner", "--no-input", "--verbosity", "0"),
-        _manage("static", variables, "collectstatic", "--no-input", "--verbosity", "0"),
-    ]
+def preparations(plan: Plan, variables: Mapping[str, str], *, static: bool) -> list[Process]:
+    """What runs once, in this order, before anything serves; `static` says whether files must be collected."""
+    steps = [_manage("migrate", variables, "migrate", "--database", "owner", "--no-input", "--verbosity", "0")]
+    if static:
+        steps.append(_manage("static", variables, "collectstatic", "--no-input", "--verbosity", "0"))
     return [*steps, _manage("demo", variables, "demo")] if plan.demo else steps
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 
+from portal import collected
 from portal import plan as plans
 from portal.embedded import StartError
 from portal.embedded.environment import write_environment
@@ -55,10 +56,12 @@ def _bring_up(supervisor: Supervisor, plan: Plan, services: Services, given: Map
     write_environment(plan.home, plans.told(plan, told, variables))
     shutil.rmtree(plan.home / "metrics", ignore_errors=True)
     (plan.home / "metrics").mkdir()
-    for process in plans.preparations(plan, variables):
+    sources = collected.fingerprint()
+    for process in plans.preparations(plan, variables, static=not collected.is_current(plan.home, sources)):
         code = supervisor.once(process, seconds=600)
         if code != 0:
             raise StartError(f"{process.name} failed with exit code {code}; its lines above say why.")
+    collected.remember(plan.home, sources)
     supervisor.keep([Kept(process=process) for process in plans.programs(plan, variables)])
     while not supervisor.wait_for(lambda: _answers(plan), seconds=15):
         supervisor.say("the web process is not ready yet; the lines above may say why")

@@ -1,38 +1,57 @@
-// The part of an order's page that changes: asked for less and less often, not at all while nobody looks.
+// The part of an order's page that changes: asked for less and less often, and not while nobody looks.
 (() => {
-  const live = document.getElementById("live");
-  let turn = 0;
+  const live = document.getElementById("live"), say = document.getElementById("say");
+  let tag = live.dataset.tag, next = Number(live.dataset.next), unchanged = 0, timer;
 
   const offerCopy = () => {
     for (const button of live.querySelectorAll("[data-copy]")) {
       button.hidden = !navigator.clipboard;
-      button.addEventListener("click", async () => {
+      button.onclick = async () => {
         await navigator.clipboard.writeText(button.dataset.copy);
-        button.textContent = button.dataset.done;
-      });
+        say.textContent = button.textContent = button.dataset.done;
+      };
     }
   };
 
-  const isBusy = () => live.contains(document.activeElement) && /INPUT|SUMMARY/.test(document.activeElement.tagName);
+  const show = (html) => {
+    const hadFocus = live.contains(document.activeElement);
+    live.innerHTML = html;
+    if (hadFocus) live.focus();
+    const status = live.querySelector(".status");
+    say.textContent = status.innerText;
+    document.title = status.querySelector("h1").textContent + document.title.slice(document.title.indexOf(" · "));
+    offerCopy();
+  };
 
-  const ask = async () => {
-    if (document.hidden || isBusy()) return wait(2);
-    let next = 5;
+  const wait = () => {
+    clearTimeout(timer);
+    if (next && !document.hidden) timer = setTimeout(look, next * 1000);
+  };
+
+  const look = async () => {
     try {
-      const answer = await fetch(`${live.dataset.live}&n=${++turn}`);
-      if (answer.ok) {
-        const html = await answer.text();
-        if (html !== live.innerHTML) live.innerHTML = html;
-        offerCopy();
-        next = Number(answer.headers.get("X-Next"));
+      const headers = { "If-None-Match": tag };
+      const answer = await fetch(`${live.dataset.live}&n=${unchanged}`, { headers, cache: "no-store" });
+      const html = await answer.text();
+      if (answer.status === 304) unchanged += 1;
+      if (answer.status === 200) {
+        unchanged = 0;
+        show(html);
       }
+      tag = answer.headers.get("ETag") || tag;
+      next = answer.headers.has("X-Next") ? Number(answer.headers.get("X-Next")) : 10;
     } catch {
-      next = 10; // offline: what is shown stays true as of its time
+      say.textContent = live.dataset.offline;
+      next = 10;
     }
-    wait(next);
+    wait();
   };
 
-  const wait = (seconds) => seconds && setTimeout(ask, seconds * 1000);
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (next && !document.hidden) look();
+  });
+  live.addEventListener("submit", ({ target }) => target.querySelector(".btn")?.setAttribute("aria-busy", "true"));
   offerCopy();
-  wait(Number(live.dataset.next));
+  wait();
 })();

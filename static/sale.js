@@ -12,9 +12,13 @@
 
   const show = () => {
     const tile = chosen();
-    if (!tile) return;
-    total.children[0].textContent = form.dataset.total;
-    total.children[1].textContent = tile.dataset.price;
+    total.children[1].textContent = tile ? tile.dataset.price : "";
+    if (tile || grid.querySelector("[name=sku]")) total.children[0].textContent = form.dataset[tile ? "total" : "choose"];
+  };
+
+  const tell = (text, isWrong) => {
+    say.textContent = text;
+    say.className = isWrong ? "error" : "hide";
   };
 
   const swap = (html) => {
@@ -23,11 +27,11 @@
     grid.innerHTML = html;
     const same = [...grid.querySelectorAll("[name=sku]:enabled")].find((tile) => tile.dataset.nominal === nominal);
     if (same) same.checked = true;
-    if (same?.closest("details")) same.closest("details").open = true;
+    const drawer = same?.closest("details");
+    if (drawer) drawer.open = true;
     if (hadFocus) grid.querySelector("summary")?.focus();
-    say.textContent = grid.querySelector(".op,.error")?.textContent.trim() || "";
     if (grid.querySelector("[name=sku]")) button.textContent = form.dataset.pay;
-    total.children[1].textContent = "";
+    tell(grid.querySelector(".op")?.textContent.trim() || "");
     show();
   };
 
@@ -40,13 +44,15 @@
       const answer = await fetch(form.dataset.quote, { method: "POST", body, headers: { Accept: "text/html" } });
       const html = await answer.text();
       if (mine !== turn) return;
-      if (answer.ok || answer.status === 422) swap(html);
+      if (answer.ok) swap(html);
+      else if (answer.status === 422) tell(new DOMParser().parseFromString(html, "text/html").body.textContent.trim(), true);
       follow();
     } catch {
       asked = "";
-      say.textContent = form.dataset.offline;
+      tell(form.dataset.offline, true);
+    } finally {
+      if (mine === turn) grid.removeAttribute("aria-busy");
     }
-    grid.setAttribute("aria-busy", "false");
   };
 
   const follow = () => {
@@ -59,18 +65,10 @@
     if (/^08\d{8,11}$/.test(digits())) destination.value = digits().replace(/^(.{4})(.{4})/, "$1-$2-");
   });
   form.addEventListener("change", ({ target }) => (target.name === "brand" ? look(target.value) : show()));
-  form.addEventListener("click", (event) => {
-    const tab = event.target.closest("[data-kind]");
-    if (!tab || !destination.value) return;
-    event.preventDefault(); // the number goes along
-    form.insertAdjacentHTML("beforeend", '<input type="hidden" name="look">');
-    form.lastElementChild.value = tab.dataset.kind;
-    form.submit();
-  });
   form.addEventListener("submit", () => button.setAttribute("aria-busy", "true"));
   addEventListener("pageshow", () => {
     button.removeAttribute("aria-busy");
-    if (grid.querySelector("[name=sku]")) asked = digits();
+    if (grid.querySelector("[name=sku]") || say.textContent) asked = digits();
     follow();
     show();
   });

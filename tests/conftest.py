@@ -5,14 +5,17 @@ is loosened here and nowhere else; the test that proves the guard puts it back.
 """
 
 import os
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 CHROME = Path(os.environ.get("CHROME_BIN", "/usr/bin/chromium"))
@@ -44,17 +47,38 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         connections[alias].settings_dict["TEST"]["MIRROR"] = "default"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> Iterator[None]:
+    """Pages name their static files as they are: nothing was collected for the tests."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
+
+
+@pytest.fixture(scope="session")
+def reference_rows(django_db_setup: None) -> Callable[[], None]:
+    """Put brands and prefixes back: they come with a migration, and a flush takes them away."""
+
+    def put_back() -> None:
+        if not apps.get_model("transactions", "Brand").objects.exists():
+            migration = import_module("transactions.migrations.0005_brands")
+            migration.add(apps, SimpleNamespace(connection=connections["default"]))
+
+    return put_back
+
+
 @pytest.fixture(autouse=True)
 def _reference_rows(request: pytest.FixtureRequest) -> None:
-    """Brands and prefixes come with a migration, and the flush after a transactional test takes them away."""
+    """Every test that may use the database begins with the reference rows, whatever was flushed before it."""
+    wanted = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
     marker = request.node.get_closest_marker("django_db")
-    flushed = {"transactional_db", "live_server"} & set(request.fixturenames)
-    if not flushed and not (marker and marker.kwargs.get("transaction")):
+    if not wanted and marker is None:
         return
-    request.getfixturevalue("transactional_db")
-    if not apps.get_model("transactions", "Brand").objects.exists():
-        migration = import_module("transactions.migrations.0005_brands")
-        migration.add(apps, SimpleNamespace(connection=connections["default"]))
+    is_transactional = "db" not in wanted and (marker is None or marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if is_transactional or wanted - {"db"} else "db")
+    put_back: Callable[[], None] = request.getfixturevalue("reference_rows")
+    put_back()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -30,6 +30,7 @@ from transactions.models import (
     Refund,
     Rollup,
     RollupMark,
+    Route,
     Seal,
     Status,
     Supplier,
@@ -65,6 +66,8 @@ class World:
     task: Task
     outlet: Outlet
     rule: MarkupRule
+    route: Route
+    wallet: Account
 
     @property
     def product(self) -> Product:
@@ -107,6 +110,8 @@ def world(slug: str, *, staff: bool = False) -> World:
             task=_undecided(dealer, silent),
             outlet=Outlet.objects.create(dealer=dealer, name="Pusat"),
             rule=MarkupRule.objects.create(dealer=dealer, brand=Brand.objects.get(code="TSEL"), fixed=800),
+            route=Route.objects.get(),
+            wallet=Account.objects.get(kind=AccountKind.WALLET, key=f"customer:{shop.customer.pk}"),
         )
 
 
@@ -177,5 +182,3 @@ def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:
     Decision.objects.create(
         **own, order=failed, verdict=Decision.Verdict.FAILED, reason="tidak ada jawaban", proposed_by=owner
     )
-
-

@@ -1,23 +1,28 @@
-"""An order as its buyer sees it: one status word, what happened when, where the money is, what can be done.
+"""An order as its buyer sees it: one status word, what happened when, where the money is, what to do now.
 
 A promise is of news, never of a refund while the supplier is silent; nothing is called failed before it is.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dealers.models import Dealer
+from portal.lib import ids
 from portal.lib.money import rupiah
-from portal.templatetags.words import clock, clock_seconds
+from portal.templatetags.words import clock, clock_seconds, day
 from transactions import orders, payments
 from transactions.gateways.registry import METHOD_LABELS
-from transactions.models import Order, Payment, PaymentState, Refund, RefundState, RefundWay, Status
+from transactions.models import Kind, Order, Payment, PaymentState, Refund, RefundState, RefundWay, Status
+from transactions.refunds import PAY_WITHIN
 from transactions.suppliers import words
 from transactions.suppliers.base import Reason
 
@@ -25,7 +30,21 @@ PROMISE = timedelta(minutes=2)
 """How long a buyer waits before the page says that it takes longer than usual."""
 NEWS_WITHIN = timedelta(minutes=10)
 _PAUSES = (1, 2, 3, 5, 8, 13, 20)
+"""Seconds between two looks at an order in which nothing changes."""
 SIMULATED = {"sandbox", "qris", "transfer"}
+
+_ARRIVED: dict[str, Promise] = {
+    Kind.PULSA: gettext_lazy("Pulsa masuk"),
+    Kind.DATA: gettext_lazy("Paket masuk"),
+    Kind.PLN: gettext_lazy("Token terbit"),
+}
+_ADVICE: dict[Reason, Promise] = {
+    Reason.WRONG_NUMBER: gettext_lazy("Periksa nomornya, lalu isi lagi."),
+    Reason.NUMBER_BLOCKED: gettext_lazy("Pakai nomor lain, atau tanyakan ke operatornya."),
+    Reason.REGION: gettext_lazy("Pilih paket lain."),
+    Reason.UNREGISTER_FIRST: gettext_lazy("Hentikan paket lamanya, lalu beli lagi."),
+    Reason.DUPLICATE: gettext_lazy("Tunggu beberapa menit sebelum membeli lagi."),
+}
 
 
 @dataclass(frozen=True)
@@ -37,33 +56,32 @@ class Step:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Words:
+    """What is said on top: `tone` is ok, info, warn or bad; one status word, then sentences."""
+
+    tone: str
+    headline: str
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
     """Everything that the page shows."""
 
     order: Order
     dealer: Dealer
-    tone: str
-    headline: str
-    text: str
-    steps: list[Step]
+    words: Words
+    steps: tuple[Step, ...]
     payment: Payment | None
-    refunds: list[Refund]
-    money: list[str]
     short_by: int
     can_cancel: bool
     can_simulate: bool
-    next_seconds: int
 
     @property
     def address(self) -> str:
         """The secret link."""
         return address(self.order)
-
-    @property
-    def secret(self) -> str:
-        """What follows `?t=`."""
-        return self.order.secret
 
     @property
     def method(self) -> str:
@@ -73,7 +91,44 @@ class OrderView:
     @property
     def is_live(self) -> bool:
         """Whether something may still change by itself."""
-        return self.next_seconds > 0
+        return not self.order.is_final
+
+    @property
+    def is_code_open(self) -> bool:
+        """Whether there is a code that can be paid now."""
+        return self.payment is not None and not is_expired(self.payment)
+
+    @property
+    def to_pay(self) -> int:
+        """What is still to be paid, in rupiah."""
+        return self.short_by or self.order.price
+
+    @property
+    def sn_label(self) -> str:
+        """What the serial number is called for this product."""
+        return _("Token") if self.order.product.kind == Kind.PLN else "SN"
+
+    @property
+    def serial(self) -> str:
+        """The serial number; of a PLN token only the token, without name and meter."""
+        return self.order.sn.partition("/")[0]
+
+    @property
+    def serial_note(self) -> str:
+        """What a PLN supplier adds to a token: name, tariff, power, kWh."""
+        return self.order.sn.partition("/")[2].replace("/", " · ")
+
+    @property
+    def spoken_code(self) -> str:
+        """The order code in groups, as it is read aloud at the counter."""
+        return ids.grouped(self.order.code)
+
+    @property
+    def tag(self) -> str:
+        """Changes whenever something that is shown changes."""
+        code = self.payment.code if self.payment else ""
+        shown = (self.words, self.steps, code, self.is_code_open, self.short_by, self.can_cancel, get_language())
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def address(order: Order) -> str:
@@ -81,77 +136,16 @@ def address(order: Order) -> str:
     return f"{reverse('order', args=[order.code])}?t={order.secret}"
 
 
+def next_look(order: Order, *, unchanged: int) -> int:
+    """After how many seconds to look again when nothing changed `unchanged` times in a row; 0 for never."""
+    return 0 if order.is_final else _PAUSES[min(unchanged, len(_PAUSES) - 1)]
+
+
 def payable(order: Order) -> Payment | None:
     """The newest payment code of an order that waits for money, expired or not."""
     if order.status != Status.AWAITING_PAYMENT:
         return None
-    return _codes(order).first()
-
-
-def _codes(order: Order) -> QuerySet[Payment]:
-    return Payment.objects.filter(dealer_id=order.dealer_id, order=order).order_by("-id")
-
-
-def of(dealer: Dealer, order: Order, *, asked: int = 0) -> OrderView:
-    """The page of an order; `asked` is how often its reader has asked already. Inside the dealer's transaction."""
-    refunds = list(Refund.objects.filter(dealer=dealer, order=order).order_by("number"))
-    payment = payable(order)
-    tone, headline, text = _words(dealer, order, payment)
-    return OrderView(
-        order=order,
-        dealer=dealer,
-        tone=tone,
-        headline=headline,
-        text=text,
-        steps=_steps(order, refunds),
-        payment=payment,
-        refunds=refunds,
-        money=[_refund_words(refund, dealer) for refund in refunds],
-        short_by=payments.short_by(order) if payment else 0,
-        can_cancel=orders.can_cancel(dealer, order),
-        can_simulate=bool(settings.DEMO or settings.SANDBOX_SECRET) and order.gateway in SIMULATED,
-        next_seconds=0 if _is_settled(order) else _PAUSES[min(asked, len(_PAUSES) - 1)],
-    )
-
-
-def _is_settled(order: Order) -> bool:
-    return order.is_final
-
-
-def _words(dealer: Dealer, order: Order, payment: Payment | None) -> tuple[str, str, str]:
-    match order.status:
-        case Status.AWAITING_PAYMENT:
-            return _waiting(dealer, order, payment)
-        case Status.PAID | Status.PROCESSING:
-            return _sending(dealer, order)
-        case Status.SUCCEEDED:
-            at = clock_seconds(order.finished_at, dealer.time_zone)
-            return "ok", _("Berhasil"), _("Pulsa masuk %(at)s.") % {"at": at}
-        case Status.FAILED:
-            why = str(words.public(Reason(order.reason))) if order.reason else ""
-            return "bad", _("Tidak berhasil"), why
-        case Status.EXPIRED:
-            return "warn", _("Kedaluwarsa"), _("Tidak dibayar dalam 24 jam. Tidak ada yang dikirim.")
-        case _:
-            return "warn", _("Dibatalkan"), _("Pesanan ini tidak dikirim.")
-
-
-def _waiting(dealer: Dealer, order: Order, payment: Payment | None) -> tuple[str, str, str]:
-    if order.gateway == "cash":
-        return "info", _("Menunggu pembayaran"), _("Bayar ke kasir dengan kode ini. Pulsa dikirim setelah dibayar.")
-    if payment is not None and is_expired(payment):
-        return (
-            "warn",
-            _("Kode bayar habis"),
-            _("Uang belum dipotong. Pesanan disimpan sampai %(at)s; buat kode baru untuk membayar.")
-            % {"at": clock(order.created_at + orders.UNPAID_LASTS, dealer.time_zone)},
-        )
-    until = clock(payment.expires_at, dealer.time_zone) if payment else ""
-    return (
-        "info",
-        _("Menunggu pembayaran"),
-        _("Bayar sebelum %(until)s. Pulsa dikirim setelah dibayar.") % {"until": until},
-    )
+    return Payment.objects.filter(dealer_id=order.dealer_id, order=order).order_by("-id").first()
 
 
 def is_expired(payment: Payment) -> bool:
@@ -159,37 +153,122 @@ def is_expired(payment: Payment) -> bool:
     return payment.state == PaymentState.EXPIRED or payment.expires_at <= timezone.now()
 
 
-def _sending(dealer: Dealer, order: Order) -> tuple[str, str, str]:
-    since = order.sent_at or order.paid_at or order.created_at
-    if timezone.now() - since < PROMISE:
-        news = clock(since + PROMISE, dealer.time_zone)
-        return "info", _("Sedang dikirim"), _("Biasanya di bawah 1 menit, kabar paling lambat %(at)s.") % {"at": news}
-    waited = timezone.now() - since
-    news_at = since + NEWS_WITHIN * (1 + waited // NEWS_WITHIN)
-    return (
-        "warn",
-        _("Masih dikirim"),
-        _(
-            "Lebih lama dari biasa. Operator belum memberi kepastian; uang Anda aman. Jangan beli lagi dulu. "
-            "Kabar berikutnya paling lambat %(at)s."
-        )
-        % {"at": clock(news_at, dealer.time_zone)},
+def of(dealer: Dealer, order: Order) -> OrderView:
+    """The page of an order. Inside the dealer's transaction."""
+    refunds = list(Refund.objects.filter(dealer=dealer, order=order).order_by("number"))
+    payment = payable(order)
+    short_by = payments.short_by(order) if order.status == Status.AWAITING_PAYMENT else 0
+    said = _words(dealer, order, payment, short_by)
+    money = tuple(_refund_words(refund, dealer) for refund in refunds) or _untouched(order, short_by)
+    return OrderView(
+        order=order,
+        dealer=dealer,
+        words=Words(said.tone, said.headline, (*said.lines[:1], *money, *said.lines[1:])),
+        steps=tuple(_steps(order, refunds)),
+        payment=payment,
+        short_by=short_by,
+        can_cancel=orders.can_cancel(dealer, order),
+        can_simulate=bool(settings.SANDBOX_SECRET) and order.gateway in SIMULATED,
     )
 
 
+def _words(dealer: Dealer, order: Order, payment: Payment | None, short_by: int) -> Words:
+    match order.status:
+        case Status.AWAITING_PAYMENT:
+            return _short(dealer, order, payment, short_by) if short_by else _waiting(dealer, order, payment)
+        case Status.PAID | Status.PROCESSING:
+            return _sending(dealer, order)
+        case Status.SUCCEEDED:
+            return Words("ok", _("Berhasil"), (_delivered(dealer, order),))
+        case Status.FAILED:
+            return _failed(dealer, order)
+        case Status.EXPIRED:
+            return Words("warn", _("Kedaluwarsa"), (_("Tidak dibayar dalam 24 jam, jadi tidak ada yang dikirim."),))
+        case _:
+            return Words("warn", _("Dibatalkan"), (_("Pesanan ini tidak dikirim."),))
+
+
+def _waiting(dealer: Dealer, order: Order, payment: Payment | None) -> Words:
+    headline = _("Menunggu pembayaran")
+    if payment is None or is_expired(payment):
+        until = order.created_at + orders.UNPAID_LASTS
+        kept = f"{day(until, dealer.time_zone)}, {clock(until, dealer.time_zone)}"
+        line = _("Kode bayar habis waktunya. Pesanan disimpan sampai %(at)s; buat kode baru untuk membayar.")
+        return Words("warn", headline, (line % {"at": kept},))
+    if order.gateway == "cash":
+        line = _("Bayar ke kasir %(shop)s dengan kode di bawah. Pulsa dikirim otomatis setelah dibayar.")
+        return Words("info", headline, (line % {"shop": dealer.name},))
+    line = _("Bayar sebelum %(until)s. Pulsa dikirim otomatis setelah dibayar.")
+    return Words("info", headline, (line % {"until": clock(payment.expires_at, dealer.time_zone)},))
+
+
+def _short(dealer: Dealer, order: Order, payment: Payment | None, short_by: int) -> Words:
+    came = {"came": rupiah(order.price - short_by), "price": rupiah(order.price)}
+    lines = [_("Sudah masuk %(came)s dari %(price)s, dan disimpan untuk pesanan ini.") % came]
+    if payment is None or is_expired(payment):
+        lines.append(_("Kode bayar habis waktunya: buat kode baru untuk sisanya, atau batalkan dan uangnya kembali."))
+    else:
+        until = clock(payment.expires_at, dealer.time_zone)
+        lines.append(_("Bayar sisanya sebelum %(until)s, atau batalkan dan uangnya kembali semua.") % {"until": until})
+    return Words("warn", _("Kurang %(amount)s") % {"amount": rupiah(short_by)}, tuple(lines))
+
+
+def _sending(dealer: Dealer, order: Order) -> Words:
+    since = order.sent_at or order.paid_at or order.created_at
+    if orders.can_cancel(dealer, order):
+        goes_at = clock_seconds(since + timedelta(seconds=dealer.cancel_seconds), dealer.time_zone)
+        line = _("Dikirim ke operator pukul %(at)s. Sampai saat itu masih bisa dibatalkan.")
+        return Words("info", _("Sudah dibayar"), (line % {"at": goes_at},))
+    waited = timezone.now() - since
+    if waited < PROMISE:
+        news = clock(since + PROMISE, dealer.time_zone)
+        line = _("Biasanya di bawah 1 menit, kabar paling lambat %(at)s.")
+        return Words("info", _("Sedang dikirim"), (line % {"at": news},))
+    news = clock(since + NEWS_WITHIN * (1 + waited // NEWS_WITHIN), dealer.time_zone)
+    line = _(
+        "Lebih lama dari biasa. Operator belum memberi kepastian; uang tetap aman. Jangan beli lagi dulu. "
+        "Kabar berikutnya paling lambat %(at)s."
+    )
+    return Words("warn", _("Masih dikirim"), (line % {"at": news},))
+
+
+def _delivered(dealer: Dealer, order: Order) -> str:
+    given = {"what": _ARRIVED[order.product.kind], "at": clock_seconds(order.finished_at, dealer.time_zone)}
+    if order.paid_at is None or order.finished_at is None:
+        return _("%(what)s %(at)s.") % given
+    given["n"] = max(1, round((order.finished_at - order.paid_at).total_seconds()))
+    return _("%(what)s %(at)s, %(n)s detik setelah dibayar.") % given
+
+
+def _failed(dealer: Dealer, order: Order) -> Words:
+    reason = Reason(order.reason) if order.reason else Reason.OTHER
+    fallback = _("Coba lagi nanti, atau hubungi %(shop)s dengan kode pesanan.") % {"shop": dealer.name}
+    advice = str(_ADVICE.get(reason, fallback))
+    return Words("bad", _("Tidak berhasil"), (str(words.public(reason)), advice))
+
+
+def _untouched(order: Order, short_by: int) -> tuple[str, ...]:
+    if order.paid_at is not None or short_by:
+        return ()
+    if order.is_final:
+        return (_("Uang tidak dipotong."),)
+    return (_("Uang belum dipotong."),)
+
+
 def _steps(order: Order, refunds: list[Refund]) -> list[Step]:
-    ended = order.status
     steps = [Step(_("Pesanan dibuat"), "done", order.created_at)]
-    if ended in {Status.EXPIRED, Status.CANCELLED}:
-        label = _("Kedaluwarsa") if ended == Status.EXPIRED else _("Dibatalkan")
+    if order.status in {Status.EXPIRED, Status.CANCELLED}:
+        label = _("Kedaluwarsa") if order.status == Status.EXPIRED else _("Dibatalkan")
         paid = [Step(_("Pembayaran diterima"), "done", order.paid_at)] if order.paid_at else []
         return [*steps, *paid, Step(label, "bad", order.finished_at), *_back(refunds)]
     steps.append(Step(_("Pembayaran diterima"), _state(order.paid_at, before=order.created_at), order.paid_at))
+    if order.status == Status.FAILED and order.sent_at is None:
+        return [*steps, Step(_("Tidak bisa dikirim"), "bad", order.finished_at), *_back(refunds)]
     steps.append(Step(_("Dikirim ke operator"), _state(order.sent_at, before=order.paid_at), order.sent_at))
-    if ended == Status.FAILED:
-        return [*steps, Step(_("Operator menolak"), "bad", order.finished_at), *_back(refunds)]
-    steps.append(Step(_("Pulsa masuk"), _state(order.finished_at, before=order.sent_at), order.finished_at))
-    return [*steps, *_back(refunds)]
+    if order.status == Status.FAILED:
+        return [*steps, Step(_("Tidak diterima operator"), "bad", order.finished_at), *_back(refunds)]
+    arrived = str(_ARRIVED[order.product.kind])
+    return [*steps, Step(arrived, _state(order.finished_at, before=order.sent_at), order.finished_at), *_back(refunds)]
 
 
 def _state(at: datetime | None, *, before: datetime | None) -> str:
@@ -199,20 +278,18 @@ def _state(at: datetime | None, *, before: datetime | None) -> str:
 
 
 def _back(refunds: list[Refund]) -> list[Step]:
-    owed = [refund for refund in refunds if refund.state != RefundState.VOID]
-    return [
-        Step(
-            _("%(amount)s kembali") % {"amount": rupiah(refund.amount)},
-            "done" if refund.state == RefundState.DONE else "now",
-            refund.finished_at,
-        )
-        for refund in owed
-    ]
+    steps = []
+    for refund in refunds:
+        amount = {"amount": rupiah(refund.amount)}
+        if refund.state == RefundState.DONE:
+            steps.append(Step(_("%(amount)s dikembalikan") % amount, "done", refund.finished_at))
+        elif refund.state != RefundState.VOID:
+            steps.append(Step(_("%(amount)s menunggu dikembalikan") % amount, "now"))
+    return steps
 
 
 def _refund_words(refund: Refund, dealer: Dealer) -> str:
     given = {"amount": rupiah(refund.amount), "at": clock(refund.finished_at, dealer.time_zone), "shop": dealer.name}
-    given["proof"] = refund.reference
     if refund.state == RefundState.VOID:
         return _("%(amount)s tidak jadi dikembalikan: pulsanya ternyata masuk.") % given
     if refund.state == RefundState.DONE and refund.way == RefundWay.WALLET:
@@ -220,8 +297,12 @@ def _refund_words(refund: Refund, dealer: Dealer) -> str:
     if refund.state == RefundState.DONE and refund.way == RefundWay.CASH:
         return _("%(amount)s sudah dikembalikan tunai, %(at)s.") % given
     if refund.state == RefundState.DONE:
-        return _("%(amount)s sudah dikirim ke bank, %(at)s, bukti %(proof)s.") % given
-    return _("%(amount)s disimpan untuk dikembalikan. Tunjukkan halaman ini ke %(shop)s.") % given
+        return _("%(amount)s sudah dikirim ke bank, %(at)s, bukti %(proof)s.") % {**given, "proof": refund.reference}
+    until = day(refund.created_at + PAY_WITHIN, dealer.time_zone)
+    return _(
+        "%(amount)s disimpan untuk dikembalikan, paling lambat %(until)s. "
+        "Tunjukkan kode pesanan ke %(shop)s untuk menerimanya tunai atau lewat bank."
+    ) % {**given, "until": until}
 
 
 def as_json(order: Order) -> dict[str, object]:

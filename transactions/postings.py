@@ -104,10 +104,12 @@ def refund_bounced(refund: Refund, *, frm: Acc) -> int:
 
 
 def refund_sale(refund: Refund) -> int:
-    """A sale that succeeded is paid back, in part or whole."""
+    """A sale that succeeded is paid back, in part or whole. Raises `NothingToBook` beyond what is still sold."""
     order = refund.order
-    to = accounts.payer_of(order) or accounts.REFUNDS_DUE
     entry = Entry(f"{order.code}:sale-refund:{refund.number}", order_id=order.pk)
+    if ledger.transfer(order.dealer_id, entry.reference) is None and refund.amount > sold(order):
+        raise NothingToBook(f"order {order.code} has no {refund.amount} rupiah left to pay back")
+    to = accounts.payer_of(order) or accounts.REFUNDS_DUE
     return ledger.move(order.dealer_id, frm=accounts.SALES, to=to, amount=refund.amount, entry=entry)
 
 
@@ -188,6 +190,14 @@ def sold(order: Order) -> int:
 def is_booked_with(order: Order, supplier: Supplier) -> bool:
     """Whether a cost or a loss of this order stands with this supplier."""
     return any(_standing(order, supplier, acc) is not None for acc in (accounts.COST, accounts.LATE_LOSS))
+
+
+def rests_on(order: Order, supplier: Supplier) -> bool:
+    """Whether the sale that stands was delivered by this supplier; what was delivered free has no cost to tell by."""
+    if not sold(order):
+        return False
+    costs = [cost for cost in _of(order, frm_kind=accounts.COST.kind) if not _is_reversed(cost)]
+    return not costs or any(cost.to.key == supplier.code for cost in costs)
 
 
 def _standing(order: Order, supplier: Supplier, frm: Acc) -> Transfer | None:

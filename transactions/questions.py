@@ -52,7 +52,7 @@ class Asked:
 REFUSALS = (
     orders.PriceRose,
     orders.ProductClosed,
-    orders.InsufficientBalance,
+    ledger.InsufficientBalance,
     orders.BoughtBefore,
     orders.OtherBrand,
     orders.AlreadyUsed,
@@ -95,7 +95,7 @@ def product_closed(_refusal: orders.ProductClosed, asked: Asked) -> Question:
 
 
 @question.register
-def insufficient_balance(_refusal: orders.InsufficientBalance, asked: Asked) -> Question:
+def insufficient_balance(_refusal: ledger.InsufficientBalance, asked: Asked) -> Question:
     """The wallet holds too little: say how much is missing, and offer the other ways."""
     customer = asked.wish.customer
     held = ledger.wallet_balance(asked.dealer.pk, accounts.customer_wallet(customer.pk)) if customer else 0

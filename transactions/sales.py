@@ -64,8 +64,9 @@ def standing(dealer: Dealer, wish: Wish) -> Order | None:
 def buy(dealer: Dealer, wish: Wish, *, offered: set[str]) -> Order:
     """Place the order and, unless a wallet paid it, open a code to pay it by; a repeat is the same order.
 
-    `offered` are the ways to pay that this buyer has. Raises `NotOffered`, `PageTooOld`, `ShopClosed`, and what `orders.place` raises; `orders.PriceRose` also when the
-    price has moved since a page that is older than five minutes.
+    `offered` are the ways to pay that this buyer has. Raises `NotOffered`, `PageTooOld`, `ShopClosed`, and
+    what `orders.place` raises; `orders.PriceRose` also when the price has moved since a page that is older
+    than five minutes.
     """
     found = standing(dealer, wish)
     if found is not None:

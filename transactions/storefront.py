@@ -81,6 +81,7 @@ class Grid:
     has_number: bool
     vouchers: list[Voucher]
     token: str
+    kinds: list[Kind]
     digits_that_matter: int = 4
 
     @property
@@ -120,14 +121,14 @@ def grid(dealer: Dealer, *, kind: Kind, number: str | None, brand_code: str = ""
         has_number=bool(number),
         vouchers=[Voucher(tile, tile.product.sku == sku, dealer.time_zone) for tile in tiles],
         token=token,
+        kinds=kinds(dealer),
         digits_that_matter=_digits_that_matter(number) if number else 4,
     )
 
 
 def _digits_that_matter(number: str) -> int:
-    start = msisdn.national(number)[:4]
-    lengths = [len(digits) for digits in Prefix.objects.filter(digits__startswith=start).values_list("digits", flat=True)]
-    return max(lengths, default=4)
+    rows = Prefix.objects.filter(digits__startswith=msisdn.national(number)[:4])
+    return max((len(digits) for digits in rows.values_list("digits", flat=True)), default=4)
 
 
 def kinds(dealer: Dealer) -> list[Kind]:
@@ -173,6 +174,6 @@ def pulse(dealer: Dealer) -> int | None:
 def _pulse(dealer: Dealer) -> int | None:
     sold = Order.objects.filter(dealer=dealer, status=Status.SUCCEEDED)
     since: datetime = timezone.now() - timedelta(days=1)
-    times = sold.filter(created_at__gte=since, paid_at__isnull=False).values_list("paid_at", "finished_at")
-    seconds = [(finished - paid).total_seconds() for paid, finished in times[:_PULSE_SAMPLE] if finished]
+    times = sold.filter(created_at__gte=since).values_list("paid_at", "finished_at")[:_PULSE_SAMPLE]
+    seconds = [(finished - paid).total_seconds() for paid, finished in times if paid and finished]
     return max(1, round(median(seconds))) if len(seconds) >= _PULSE_LEAST else None

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from dealers import access, people
-from dealers.forms import AddressForm, SignInForm, SignUpForm
+from dealers.forms import AddressForm, ChangePasswordForm, NewPasswordForm, SignInForm, SignUpForm
 from dealers.models import Role, User
 
 _PROVEN = "sign_up_email"
@@ -139,6 +139,7 @@ class PasswordResetConfirm(PasswordResetConfirmView):
     """A new password by the link of the mail, which works once; every session of the person ends."""
 
     template_name = "dealers/account/password_reset_confirm.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("sign_in")
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -153,6 +154,7 @@ class PasswordChange(PasswordChangeView):
     """A new password by the old one; every other session of the person ends."""
 
     template_name = "dealers/account/password_change.html"
+    form_class = ChangePasswordForm
     success_url = reverse_lazy("account")
 
     def form_valid(self, form: Any) -> HttpResponse:

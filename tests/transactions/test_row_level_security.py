@@ -6,6 +6,8 @@ there is to be seen is counted by konter_audit, which sees everything.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -52,14 +54,14 @@ def two() -> Two:
     return Two(world("toko-a"), world("toko-b"))
 
 
-def _rows(sql: str, *arguments: object, using: str = "default") -> list[tuple[object, ...]]:
+def _rows(sql: str, *, using: str = "default") -> list[tuple[Any, ...]]:
     with connections[using].cursor() as cursor:
-        cursor.execute(sql, arguments)
+        cursor.execute(sql)
         return list(cursor.fetchall())
 
 
 def _tables() -> list[str]:
-    """Every table that belongs to a dealer and that konter_app may read; partitions are reached through their parent."""
+    """Every table that belongs to a dealer and that konter_app may read: partitions through their parent."""
     found = [str(name) for name, is_partition, *_ in _rows(_TENANT_TABLES, using="audit") if not is_partition]
     assert len(found) > 25
     return [name for name in found if name not in OPEN]
@@ -86,20 +88,22 @@ def test_inside_a_dealer_every_table_shows_its_rows_and_no_others(two: Two) -> N
 def test_no_row_can_be_written_for_another_dealer(two: Two) -> None:
     accepted = []
     for table in _tables():
-        foreign = dict(_row_of(table, two.b.dealer.pk))
+        foreign = _row_of(table, two.b.dealer.pk)
+        if table == "orders":
+            foreign["status"] = "paid"  # as an order begins, or its trigger refuses before the wall does
         with tenancy.inside(two.a.dealer.pk):
-            if not _is_refused(lambda t=table, row=foreign: _insert(t, row)):
+            if not _is_refused(partial(_insert, table, foreign)):
                 accepted.append(table)
     assert not accepted
 
 
-def _row_of(table: str, dealer_id: int) -> list[tuple[str, object]]:
+def _row_of(table: str, dealer_id: int) -> dict[str, Any]:
     with connections["audit"].cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table} WHERE dealer_id = %s LIMIT 1", [dealer_id])
-        return [(column.name, value) for column, value in zip(cursor.description, cursor.fetchone(), strict=True)]
+        return {column.name: value for column, value in zip(cursor.description, cursor.fetchone(), strict=True)}
 
 
-def _insert(table: str, row: dict[str, object]) -> None:
+def _insert(table: str, row: dict[str, Any]) -> None:
     names, marks = ", ".join(f'"{name}"' for name in row), ", ".join(["%s"] * len(row))
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values()))
@@ -194,9 +198,17 @@ def test_a_partition_cannot_be_read_past_the_wall_of_its_parent(two: Two) -> Non
     partitions = [str(name) for name, is_partition, *_ in _rows(_TENANT_TABLES, using="audit") if is_partition]
     assert partitions
     for name in partitions:
-        with tenancy.inside(two.a.dealer.pk), pytest.raises(DatabaseError, match="permission denied"):
-            with transaction.atomic():
-                _rows(f"SELECT * FROM {name}")
+        with tenancy.inside(two.a.dealer.pk):
+            assert _is_denied(f"SELECT * FROM {name}")
+
+
+def _is_denied(sql: str) -> bool:
+    try:
+        with transaction.atomic():
+            _rows(sql)
+    except DatabaseError as error:
+        return "permission denied" in str(error)
+    return False
 
 
 def test_the_queue_holds_ids_and_times_only() -> None:
@@ -230,11 +242,11 @@ def test_the_application_cannot_take_the_wall_down(attempt: str) -> None:
 
 
 def test_the_auditor_reads_everything_and_writes_nothing(two: Two) -> None:
+    may = "has_table_privilege('konter_audit', c.oid, '{}')"
+    writes = " OR ".join(may.format(right) for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE"))
     rights = _rows(
-        "SELECT c.relname, has_table_privilege('konter_audit', c.oid, 'SELECT'), "
-        "has_table_privilege('konter_audit', c.oid, 'INSERT') OR has_table_privilege('konter_audit', c.oid, 'UPDATE') "
-        "OR has_table_privilege('konter_audit', c.oid, 'DELETE') OR has_table_privilege('konter_audit', c.oid, 'TRUNCATE') "
-        "FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
+        f"SELECT c.relname, {may.format('SELECT')}, {writes} FROM pg_class c "
+        "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
     )
     assert [name for name, reads, writes in rights if not reads or writes] == []
     for attempt in ("UPDATE orders SET sn = ''", "SET default_transaction_read_only = off; DELETE FROM orders"):

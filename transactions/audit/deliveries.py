@@ -66,16 +66,17 @@ def check(log: Sequence[Mapping[str, str]], *, url: str, using: str) -> list[Vio
 
 
 def _judge(deliveries: list[int], *, is_captured: bool | None, has_incident: bool) -> list[str]:
+    total, most = sum(deliveries), max(deliveries)
     found = []
-    if max(deliveries) > 1:
-        found.append(f"delivered {max(deliveries)} times under one reference")
+    if most > 1:
+        found.append(f"delivered {most} times under one reference")
     if has_incident or is_captured is None:
         return found
-    if is_captured and not sum(deliveries):
+    if is_captured and not total:
         found.append("captured, and never delivered")
-    if not is_captured and sum(deliveries):
+    if not is_captured and total:
         found.append("released, and delivered")
-    if sum(deliveries) > max(deliveries):
+    if total > most:
         found.append("delivered under several references")
     return found
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models import Dealer
-from transactions.desk_forms.fields import PercentField, RupiahField
+from transactions.desk_forms.fields import PercentField, RupiahField, sure
 from transactions.desk_selectors.catalogue import Wanted
-from transactions.models import Brand, Kind, MarkupRule, Price, Product, Route, Supplier, Tier
+from transactions.models import Brand, Kind, MarkupRule, Price, Product, Route, Tier
 
 
 class ProductFilter(forms.Form):
@@ -42,9 +42,7 @@ class ProductFilter(forms.Form):
         )
 
 
-
-
-class EditProduct(forms.ModelForm[Product]):
+class EditProduct(forms.ModelForm):  # type: ignore[type-arg]  # generic to the type checker only
     """The name, and whether it is sold; times are the dealer's."""
 
     is_open = forms.TypedChoiceField(
@@ -93,7 +91,6 @@ class EditProduct(forms.ModelForm[Product]):
 class EditPrice(forms.Form):
     """A price by hand, or back to the rules."""
 
-    tier = forms.ChoiceField(choices=Tier.choices, widget=forms.HiddenInput)
     mode = forms.ChoiceField(
         label=_("Cara"),
         choices=[("rule", _("Ikut aturan")), ("hand", _("Tetapkan sendiri"))],
@@ -103,9 +100,9 @@ class EditPrice(forms.Form):
 
     @classmethod
     def of(cls, tier: Tier, price: Price | None) -> "EditPrice":
-        """The form as it stands for one tier."""
-        given = {"tier": tier, "mode": "hand" if price and price.by_hand else "rule"}
-        return cls(initial={**given, "amount": price.amount if price else None}, prefix=str(tier))
+        """The form as the tier's price stands; the tier is its prefix, two may share a page."""
+        mode = "hand" if price and price.by_hand else "rule"
+        return cls(initial={"mode": mode, "amount": price.amount if price else None}, prefix=str(tier))
 
     def clean(self) -> dict[str, Any]:
         """A price set by hand has an amount."""
@@ -117,10 +114,11 @@ class EditPrice(forms.Form):
     @property
     def price(self) -> int | None:
         """Rupiah by hand; None for the rules."""
-        return self.cleaned_data["amount"] if self.cleaned_data["mode"] == "hand" else None
+        amount: int | None = self.cleaned_data["amount"] if self.cleaned_data["mode"] == "hand" else None
+        return amount
 
 
-class EditRoute(forms.ModelForm[Route]):
+class EditRoute(forms.ModelForm):  # type: ignore[type-arg]  # generic to the type checker only
     """One supplier's offer for one product."""
 
     cost = RupiahField(label=_("Modal"), smallest=1)
@@ -154,7 +152,7 @@ class EditRoute(forms.ModelForm[Route]):
         return given
 
 
-class EditRule(forms.ModelForm[MarkupRule]):
+class EditRule(forms.ModelForm):  # type: ignore[type-arg]  # generic to the type checker only
     """How a price follows from a cost, and for which products."""
 
     nominal = RupiahField(label=_("Nominal"), smallest=1, required=False, help_text=_("Kosong: semua nominal."))
@@ -168,8 +166,8 @@ class EditRule(forms.ModelForm[MarkupRule]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("Semua")), *Kind.choices]  # type: ignore[attr-defined]  a ChoiceField
-        self.fields["brand"].empty_label = _("Semua")  # type: ignore[attr-defined]  a ModelChoiceField
+        self.fields["kind"].widget.choices = [("", _("Semua")), *Kind.choices]
+        self.fields["brand"].empty_label = _("Semua")  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["percent_bp"].widget.attrs.update(inputmode="decimal")
 
     def clean(self) -> dict[str, Any]:
@@ -182,10 +180,8 @@ class EditRule(forms.ModelForm[MarkupRule]):
         return given
 
 
-class SwitchSupplier(forms.ModelForm[Supplier]):
-    """Whether the dealer buys there now."""
+class SwitchSupplier(forms.Form):
+    """Why the dealer no longer buys there; nothing to say when it does again."""
 
-    class Meta:
-        model = Supplier
-        fields = ["closed_note"]
-        labels = {"closed_note": _("Alasan")}
+    closed_note = forms.CharField(label=_("Alasan"), required=False, max_length=120)
+    sure = sure(_("Saya mengerti akibatnya."))

@@ -6,25 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from portal.lib import msisdn
+from transactions import forms as shop
 from transactions.models import Kind
-
-_WORDS = {
-    msisdn.Reason.EMPTY: _("Ketik nomornya dulu."),
-    msisdn.Reason.LETTERS: _("Nomor hanya berisi angka."),
-    msisdn.Reason.NOT_MOBILE: _("Ini bukan nomor HP Indonesia."),
-    msisdn.Reason.NOT_A_METER: _("Ini bukan nomor meter atau ID pelanggan PLN."),
-}
-
-
-def _say(error: msisdn.NotANumber) -> str:
-    if error.reason == msisdn.Reason.TOO_SHORT:
-        return ngettext("Nomor kurang %(n)s angka.", "Nomor kurang %(n)s angka.", error.count) % {"n": error.count}
-    if error.reason == msisdn.Reason.TOO_LONG:
-        return ngettext("Nomor lebih %(n)s angka.", "Nomor lebih %(n)s angka.", error.count) % {"n": error.count}
-    return str(_WORDS[error.reason])
 
 
 class Destination(forms.Form):
@@ -33,6 +17,11 @@ class Destination(forms.Form):
     kind = forms.ChoiceField(label=_("Jenis"), choices=Kind.choices, required=False)
     number = forms.CharField(label=_("Nomor"), max_length=40)
     brand = forms.CharField(max_length=10, required=False)
+
+    def given(self) -> dict[str, Any]:
+        """What could be read of it; nothing before it is sent."""
+        self.is_valid()
+        return getattr(self, "cleaned_data", {})
 
     def clean_kind(self) -> Kind:
         """Pulsa when nothing is said."""
@@ -44,10 +33,9 @@ class Destination(forms.Form):
         text = given.get("number", "")
         if text:
             try:
-                read = msisdn.parse_meter if given.get("kind") == Kind.PLN else msisdn.parse
-                given["destination"] = read(text)
-            except msisdn.NotANumber as error:
-                self.add_error("number", _say(error))
+                given["destination"] = shop.read_number(text, given.get("kind") or Kind.PULSA)
+            except ValidationError as error:
+                self.add_error("number", error)
         return given
 
 

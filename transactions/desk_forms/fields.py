@@ -1,19 +1,22 @@
 """Fields that people at a counter fill in: rupiah, percent, days, and one box to tick before what cannot be undone."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import money
+
+Label = Any
+"""A string, or one that is translated when it is shown."""
 
 
 class RupiahField(forms.CharField):
     """Whole rupiah, written as people write them (`25.400`, `Rp 25.400`)."""
 
-    def __init__(self, *, label: str | Promise, smallest: int = 0, required: bool = True, help_text: str | Promise = "") -> None:
+    def __init__(self, *, label: Label, smallest: int = 0, required: bool = True, help_text: Label = "") -> None:
         super().__init__(label=label, required=required, help_text=help_text, max_length=24)
         self._smallest = smallest
         self.widget.attrs.update(inputmode="numeric", autocomplete="off")
@@ -22,7 +25,7 @@ class RupiahField(forms.CharField):
         """25400 -> `25.400` when the form is shown."""
         return money.nominal(value) if isinstance(value, int) else value
 
-    def clean(self, value: object) -> int | None:  # type: ignore[override]  a CharField whose value is a number
+    def clean(self, value: object) -> int | None:
         """Rupiah, or None for an empty field that may be empty."""
         text = super().clean(value)
         if not text:
@@ -47,7 +50,7 @@ class PercentField(forms.CharField):
         text = f"{whole},{rest:02d}".rstrip("0").rstrip(",")
         return f"-{text}" if value < 0 else text
 
-    def clean(self, value: object) -> int:  # type: ignore[override]  a CharField whose value is a number
+    def clean(self, value: object) -> int:
         """Hundredths of a percent; an empty field is none."""
         text = (super().clean(value) or "0").replace(" ", "").removesuffix("%").replace(".", ",")
         found = re.fullmatch(r"(-?)(\d{1,3})(?:,(\d{1,2}))?", text)
@@ -60,10 +63,15 @@ class PercentField(forms.CharField):
 class DayField(forms.DateField):
     """A day, chosen by the browser's own calendar."""
 
-    def __init__(self, *, label: str | Promise, required: bool = False) -> None:
-        super().__init__(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    def __init__(self, *, label: Label, required: bool = False) -> None:
+        super().__init__(
+            label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        )
 
 
-def sure(label: str | Promise = _("Sudah diperiksa. Ini tidak bisa dibatalkan.")) -> forms.BooleanField:
+SURE = _("Sudah diperiksa. Ini tidak bisa dibatalkan.")
+
+
+def sure(label: Label = SURE) -> forms.BooleanField:
     """The box before what cannot be undone."""
     return forms.BooleanField(label=label, required=True, error_messages={"required": _("Centang dulu kotak ini.")})

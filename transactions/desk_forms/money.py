@@ -53,7 +53,9 @@ class DepositCash(forms.Form):
         """The person with this address."""
         user = User.objects.filter(email=self.cleaned_data["email"].strip().lower(), is_active=True).first()
         if user is None:
-            raise ValidationError(_("Belum ada akun dengan e-mail ini. Minta pelanggan mendaftar dulu."), code="unknown")
+            raise ValidationError(
+                _("Belum ada akun dengan e-mail ini. Minta pelanggan mendaftar dulu."), code="unknown"
+            )
         return user
 
 

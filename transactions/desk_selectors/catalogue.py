@@ -134,3 +134,10 @@ def suppliers(dealer: Dealer) -> list[Deposit]:
     """Every supplier with what should be left there."""
     rows = Supplier.objects.filter(dealer=dealer).prefetch_related("routes")
     return [Deposit(row, mirrors.expected(row), mirrors.drift(row), len(row.routes.all())) for row in rows]
+
+
+def only_from(supplier: Supplier) -> int:
+    """How many products on sale have no other open route: they close when this supplier does."""
+    rows = Product.objects.filter(dealer_id=supplier.dealer_id, is_open=True, routes__supplier=supplier)
+    others = Route.objects.filter(dealer_id=supplier.dealer_id, is_open=True, supplier__is_open=True)
+    return rows.exclude(pk__in=others.exclude(supplier=supplier).values("product_id")).distinct().count()

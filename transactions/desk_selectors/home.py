@@ -14,9 +14,8 @@ from django.utils import timezone
 from dealers.models import Dealer
 from transactions.desk_selectors import days
 from transactions.models import AccountKind, Order, Status, Task, Transfer
+from transactions.order_view import PROMISE
 
-PROMISE = dt.timedelta(minutes=5)
-"""An order that is with a supplier for longer is worth a look, before it becomes a task."""
 _SPENT = (AccountKind.COST, AccountKind.LATE_LOSS, AccountKind.GATEWAY_FEE, AccountKind.GOODWILL, AccountKind.PROMO)
 _EARNED = (AccountKind.SALES, AccountKind.FEE_INCOME, AccountKind.SHARE_EARNED)
 

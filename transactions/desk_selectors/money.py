@@ -101,6 +101,13 @@ def balance_of(dealer: Dealer, row: Account) -> int:
     return sign(row.kind) * rollups.balance(dealer.pk, Acc(AccountKind(row.kind), row.key))
 
 
+def name(row: Account) -> str:
+    """What an account is called: a wallet by its owner, as staff with the right to see money may read."""
+    if row.kind != AccountKind.WALLET:
+        return words.account(row)
+    return f"{words.ACCOUNTS[AccountKind.WALLET]} · {with_owners([row])[0].owner}"
+
+
 @dataclass(frozen=True)
 class Wallet:
     """A wallet and whose it is."""

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from dealers.models import Dealer
-from portal.lib import ids, tenancy
+from portal.lib import ids, msisdn, tenancy
 from transactions.desk_selectors import days, words
 from transactions.models import (
     Attempt,
@@ -62,8 +62,12 @@ def found(dealer: Dealer, wanted: Wanted) -> QuerySet[Order]:
     """The dealer's orders that fit, newest first."""
     rows = Order.objects.filter(dealer=dealer).select_related("product__brand")
     if wanted.q:
-        rows = rows.filter(_says(wanted.q))
-    for field, value in (("status", wanted.status), ("channel", wanted.channel), ("product__brand__code", wanted.brand)):
+        rows = rows.filter(_says(dealer, wanted.q))
+    for field, value in (
+        ("status", wanted.status),
+        ("channel", wanted.channel),
+        ("product__brand__code", wanted.brand),
+    ):
         if value:
             rows = rows.filter(**{field: value})
     if wanted.start:
@@ -73,18 +77,37 @@ def found(dealer: Dealer, wanted: Wanted) -> QuerySet[Order]:
     return rows
 
 
-def _says(text: str) -> Q:
-    """An order code or its beginning, a number or its beginning, a partner's reference, one of our attempts'."""
-    code = re.sub(r"-\d+$", "", text) if re.fullmatch(r"[0-9A-Za-z]{11}-\d+", text) else text
-    hits = Q(ref_id=text)
+def _says(dealer: Dealer, text: str) -> Q:
+    """A code, an attempt's reference or a number, as an index finds them; only else a beginning, or a partner's ref."""
+    exact = Q(code__in=_codes(text)) | Q(destination__in=_numbers(text))
+    return exact if Order.objects.filter(exact, dealer=dealer).exists() else _begins(text)
+
+
+def _codes(text: str) -> list[str]:
+    attempt = re.fullmatch(r"([0-9A-Za-z]{11})-\d+", text)
     try:
-        hits |= Q(code=ids.normalise(code))
+        return [ids.normalise(attempt[1] if attempt else text)]
     except ids.BadCode:
-        plain = re.sub(r"[^0-9A-Z]", "", text.upper())
-        if len(plain) >= 4:
-            hits |= Q(code__startswith=plain)
+        return []
+
+
+def _numbers(text: str) -> list[str]:
+    found = []
+    for read in (msisdn.parse, msisdn.parse_meter):
+        try:
+            found.append(read(text))
+        except msisdn.NotANumber:
+            continue
+    return found
+
+
+def _begins(text: str) -> Q:
+    hits = Q(ref_id=text)
+    code = re.sub(r"[^0-9A-Z]", "", text.upper())
+    if len(code) >= 4:
+        hits |= Q(code__startswith=code)
     digits = re.sub(r"[\s().+-]", "", text)
-    if digits.isascii() and digits.isdecimal() and len(digits) >= 4:
+    if re.fullmatch(r"[0-9]{4,}", digits):
         subscriber = re.sub(r"^(?:62|0)", "", digits)
         hits |= Q(destination__startswith=f"+62{subscriber}") | Q(destination__startswith=digits)
     return hits

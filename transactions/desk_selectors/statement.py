@@ -8,17 +8,20 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from dealers.models import Dealer
+from transactions import rollups
 from transactions.desk_selectors import days, money, words
 from transactions.models import Account, Order
 
 PAGE = 50
+_BALANCE_NOW = rollups._BALANCE  # noqa: SLF001  the roll-ups' own sum, as a part of our one statement
 
-_FIGURES = """
+_FIGURES = f"""
 WITH mine AS (
     SELECT t.id, t.at, t.reference, t.order_id,
            CASE WHEN t.to_id = %(account)s THEN t.frm_id ELSE t.to_id END AS other_id,
@@ -27,14 +30,7 @@ WITH mine AS (
     WHERE t.dealer_id = %(dealer)s AND (t.to_id = %(account)s OR t.frm_id = %(account)s)
       AND t.at >= %(start)s AND t.at < %(end)s
 ), now_holds AS (
-    SELECT %(sign)s * (
-        (SELECT coalesce(sum(came_in - went_out), 0) FROM rollup
-         WHERE dealer_id = %(dealer)s AND account_id = %(account)s)
-        + (SELECT coalesce(sum(CASE WHEN to_id = %(account)s THEN amount ELSE -amount END), 0) FROM transfer
-           WHERE dealer_id = %(dealer)s AND (to_id = %(account)s OR frm_id = %(account)s)
-             AND xid >= coalesce((SELECT closed_before FROM rollup_mark WHERE dealer_id = %(dealer)s), 0)
-                        ::text::xid8)
-    ) AS balance
+    SELECT %(sign)s * ({_BALANCE_NOW}) AS balance
 ), later AS (
     SELECT %(sign)s * coalesce(sum(CASE WHEN to_id = %(account)s THEN amount ELSE -amount END), 0) AS change
     FROM transfer WHERE dealer_id = %(dealer)s AND (to_id = %(account)s OR frm_id = %(account)s) AND at >= %(end)s
@@ -48,7 +44,7 @@ SELECT f.closing, f.closing - f.moved, f.n, r.id, r.at, r.reference, r.order_id,
 FROM figures f LEFT JOIN LATERAL (
     SELECT m.*, f.closing - f.moved + sum(m.change) OVER (ORDER BY m.id) AS after FROM mine m
 ) r ON true LEFT JOIN account a ON a.id = r.other_id
-"""
+"""  # noqa: S608  built from the constant above
 _NEWEST = _FIGURES + " ORDER BY r.id DESC NULLS LAST LIMIT %(limit)s OFFSET %(offset)s"
 _OLDEST = _FIGURES + " ORDER BY r.id NULLS LAST"
 
@@ -106,7 +102,7 @@ def whole(dealer: Dealer, account: Account, period: Period) -> Statement:
 
 
 def _read(dealer: Dealer, account: Account, period: Period, sql: str, bounds: dict[str, int]) -> Statement:
-    arguments = {
+    arguments: dict[str, Any] = {
         "dealer": dealer.pk,
         "account": account.pk,
         "sign": money.sign(account.kind),
@@ -124,13 +120,13 @@ def _read(dealer: Dealer, account: Account, period: Period, sql: str, bounds: di
     return Statement(opening=int(opening), closing=int(closing), count=int(count), rows=rows)
 
 
-def _rows(dealer: Dealer, lines: list[tuple[object, ...]]) -> Iterator[Row]:
+def _rows(dealer: Dealer, lines: list[tuple[Any, ...]]) -> Iterator[Row]:
     codes = dict(
         Order.objects.filter(dealer=dealer, pk__in={line[3] for line in lines if line[3]}).values_list("pk", "code")
     )
     for _id, at, reference, order_id, change, after, _other, kind, key in lines:
         yield Row(
-            at=at,  # type: ignore[arg-type]  a row of the SQL above
+            at=at,
             reference=str(reference),
             text=_text(str(reference)),
             other=words.account(Account(kind=str(kind), key=str(key or ""))),

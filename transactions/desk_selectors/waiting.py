@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from dealers.models import Dealer
 from portal.lib.money import rupiah
+from transactions import chores
 from transactions.models import Incident, Task, TaskKind
 
 
@@ -19,6 +20,7 @@ class Item:
     task: Task
     url: str
     is_late: bool
+    by_hand: bool
 
 
 def tasks(dealer: Dealer, *, kind: str = "", closed: bool = False) -> QuerySet[Task]:
@@ -33,7 +35,11 @@ def tasks(dealer: Dealer, *, kind: str = "", closed: bool = False) -> QuerySet[T
 def items(rows: list[Task]) -> list[Item]:
     """Tasks with their address."""
     now = timezone.now()
-    return [Item(task, _url(task), task.closed_at is None and task.deadline < now) for task in rows]
+    return [Item(task, _url(task), task.closed_at is None and task.deadline < now, _by_hand(task)) for task in rows]
+
+
+def _by_hand(task: Task) -> bool:
+    return task.closed_at is None and task.kind in chores.BY_HAND
 
 
 def _url(task: Task) -> str:

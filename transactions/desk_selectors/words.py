@@ -7,7 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.lib.money import rupiah
-from transactions.models import Account, AccountKind, Attempt, IncidentKind, OrderEvent, PaymentState, RefundState, Status
+from transactions.models import (
+    Account,
+    AccountKind,
+    Attempt,
+    IncidentKind,
+    OrderEvent,
+    PaymentState,
+    RefundState,
+    Status,
+)
 
 ACCOUNTS: dict[str, Promise] = {
     AccountKind.WALLET: gettext_lazy("Saldo"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dealers.models import Dealer
 from portal.lib import tenancy
+from portal.lib.money import parse_rupiah
 from transactions import order_view, orders, payments
 from transactions.gateways import sandbox
 from transactions.gateways.base import GatewayUnavailable
@@ -28,12 +29,13 @@ def simulate(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse
         raise Http404
     with tenancy.inside(dealer.pk):
         payment = order_view.payable(order)
+        missing = payments.short_by(order)
     if payment is None:
         messages.info(request, _("Pesanan ini tidak menunggu pembayaran."))
         return _back(order)
     try:
-        amount, times = int(request.POST.get("amount") or payment.amount), int(request.POST.get("times") or 1)
-        sandbox.pay(payment, amount=amount, times=times)
+        amount = _number(request, "amount", missing or payment.amount)
+        sandbox.pay(payment, amount=amount, times=_number(request, "times", 1))
     except ValueError:
         messages.error(request, _("Jumlah atau banyaknya bayar tidak bisa dipakai. Tidak ada yang dibayar."))
     except GatewayUnavailable:
@@ -52,11 +54,11 @@ def renew(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     return _back(order)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @secret_link
 def cancel(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     """Ask first, then end an order that nothing was sent for."""
-    if request.method == "GET":
+    if request.method != "POST":
         with tenancy.inside(dealer.pk):
             return render(request, "storefront/cancel.html", {"o": order_view.of(dealer, order)})
     try:
@@ -64,6 +66,12 @@ def cancel(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     except orders.TooLate:
         messages.warning(request, _("Sudah terlambat untuk membatalkan: pulsa sudah dikirim ke operator."))
     return _back(order)
+
+
+def _number(request: HttpRequest, name: str, otherwise: int) -> int:
+    """A whole number from a field, however grouped. Raises ValueError."""
+    given = request.POST.get(name, "").strip()
+    return parse_rupiah(given[:20]) if given else otherwise
 
 
 def _back(order: Order) -> HttpResponse:

@@ -8,80 +8,101 @@ from collections.abc import Callable
 from functools import wraps
 from hmac import compare_digest
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from dealers.models import Dealer
 from portal.lib import ids, tenancy, web
 from transactions import order_view, orders
 from transactions.models import Order
 
-OrderView = Callable[[HttpRequest, Dealer, Order], HttpResponse]
+View = Callable[[HttpRequest, Dealer, Order], HttpResponse]
+_MOST_LOOKS = 99
 
 
-def secret_link(view: OrderView) -> Callable[..., HttpResponse]:
+class NoSuchOrder(Exception):
+    """A wrong code and a wrong secret alike."""
+
+
+def secret_link(view: View) -> Callable[..., HttpResponse]:
     """Find the order that `code` and `t` open, or answer 404; the view opens its own transactions."""
 
     @wraps(view)
     def opened(request: HttpRequest, code: str) -> HttpResponse:
-        dealer, order = find(code, request.GET.get("t", ""))
+        try:
+            dealer, order = find(code, request.GET.get("t", ""))
+        except NoSuchOrder:
+            return _private(render(request, "storefront/unknown.html", status=404))
         request.dealer = dealer  # type: ignore[attr-defined]
-        answer = view(request, dealer, order)
-        answer["Cache-Control"] = "no-store"
-        answer["Referrer-Policy"] = "no-referrer" if request.method == "GET" else "same-origin"
-        answer["X-Robots-Tag"] = "noindex"
-        return answer
+        return _private(view(request, dealer, order))
 
     return opened
 
 
+def _private(answer: HttpResponse) -> HttpResponse:
+    answer["Cache-Control"] = "no-store"
+    # Not `no-referrer`: browsers would send `Origin: null` with the page's forms, which Django must refuse.
+    answer["Referrer-Policy"] = "same-origin"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
 def find(code: str, secret: str) -> tuple[Dealer, Order]:
-    """The order that this link opens. Raises `Http404` for a wrong code and a wrong secret alike."""
+    """The order that this link opens. Raises `NoSuchOrder`."""
     try:
-        dealer_id = orders.dealer_of(ids.normalise(code))
-    except ids.BadCode:
-        dealer_id = None
-    if dealer_id is not None:
-        with tenancy.inside(dealer_id):
-            order = Order.objects.select_related("product__brand", "wallet").get(code=ids.normalise(code))
-        if compare_digest(order.secret.encode(), secret.encode()):
-            return Dealer.objects.get(pk=dealer_id), order
-    raise Http404(_("Tautan pesanan ini tidak lengkap atau salah. Periksa lagi tautan dari toko."))
+        plain = ids.normalise(code)
+    except ids.BadCode as error:
+        raise NoSuchOrder from error
+    dealer_id = orders.dealer_of(plain)
+    if dealer_id is None:
+        raise NoSuchOrder
+    with tenancy.inside(dealer_id):
+        order = Order.objects.select_related("product__brand", "wallet").get(code=plain)
+    if not compare_digest(order.secret.encode(), secret.encode()):
+        raise NoSuchOrder
+    return Dealer.objects.get(pk=dealer_id), order
 
 
-@require_GET
+@require_safe
 @secret_link
 def page(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     """The whole page."""
     with tenancy.inside(dealer.pk):
-        return render(request, "storefront/order.html", {"o": order_view.of(dealer, order)})
+        context = {"o": order_view.of(dealer, order), "next": order_view.next_look(order, unchanged=0)}
+        return render(request, "storefront/order.html", context)
 
 
-@require_GET
+@require_safe
 @secret_link
 def live(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
-    """The part of the page that changes, and in `X-Next` how many seconds to wait before asking again (0: no more)."""
+    """The part of the page that changes; 304 when it has not since `If-None-Match`.
+
+    `X-Next` says after how many seconds to ask again (0: no more); `n` in the query is how often in a row
+    nothing had changed.
+    """
     with tenancy.inside(dealer.pk):
-        shown = order_view.of(dealer, order, asked=_asked(request))
-        answer = render(request, "storefront/_order.html", {"o": shown})
-    answer["X-Next"] = str(shown.next_seconds)
+        shown = order_view.of(dealer, order)
+        tag = f'"{shown.tag}"'
+        is_same = request.headers.get("If-None-Match") == tag
+        answer = HttpResponseNotModified() if is_same else render(request, "storefront/_order.html", {"o": shown})
+    answer["ETag"] = tag
+    answer["X-Next"] = str(order_view.next_look(order, unchanged=_looks(request) + 1 if is_same else 0))
     return answer
 
 
+@require_safe
 def status(request: HttpRequest, code: str) -> HttpResponse:
     """`{"code","status","destination","sku","price","sn","paid_at","finished_at","refund"}`; times ISO 8601."""
     try:
         dealer, order = find(code, request.GET.get("t", ""))
-    except Http404:
-        return web.problem(404, "not_found", _("Pesanan tidak ditemukan."))
+    except NoSuchOrder:
+        return _private(web.problem(404, "not_found", _("Pesanan tidak ditemukan.")))
     with tenancy.inside(dealer.pk):
-        answer = JsonResponse(order_view.as_json(order))
-    answer["Cache-Control"] = "no-store"
-    return answer
+        return _private(JsonResponse(order_view.as_json(order)))
 
 
-def _asked(request: HttpRequest) -> int:
-    given = request.GET.get("n", "0")
-    return int(given) if given.isdecimal() and len(given) < 5 else 0
+def _looks(request: HttpRequest) -> int:
+    given = request.GET.get("n", "")
+    return min(int(given), _MOST_LOOKS) if given.isascii() and given.isdecimal() and len(given) < 5 else 0

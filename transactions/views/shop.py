@@ -13,6 +13,7 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dealers.middleware import DealerRequest, own_transactions
@@ -41,6 +42,7 @@ class Page:
 
 
 @own_transactions
+@gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def shop(request: DealerRequest) -> HttpResponse:
     """The buy form, and the purchase."""
@@ -51,6 +53,8 @@ def shop(request: DealerRequest) -> HttpResponse:
 
 
 @csrf_exempt  # changes nothing and says nothing that the shop's page does not say to everybody
+@own_transactions
+@gzip_page
 @require_POST
 def quote(request: DealerRequest) -> HttpResponse:
     """Brand and priced products for `destination` (or its first four digits), optionally `brand` and `jenis`.
@@ -58,7 +62,7 @@ def quote(request: DealerRequest) -> HttpResponse:
     An HTML fragment; with `Accept: application/json` an object:
     `{"kind", "brand": {"code", "name", "colour"} | null, "token", "products": [{"sku", "name", "nominal",
     "price", "open", "note", "reopens_at"}]}`, prices in rupiah, `token` for the sale form. 422 with what
-    is wrong with the number, as a fragment or as problem details.
+    is wrong with the number, as a fragment or as problem details. No CSRF token is asked for.
     """
     _limit(request, "quotes", settings.GUEST_QUOTES_PER_MINUTE)
     as_json = web.wants_json(request)
@@ -69,9 +73,12 @@ def quote(request: DealerRequest) -> HttpResponse:
         if as_json:
             return web.problem(422, problems[0].code or "invalid", text, field=name)
         return render(request, "storefront/_grid_error.html", {"text": text}, status=422)
-    data = form.cleaned_data
-    grid = storefront.grid(request.dealer, kind=data["jenis"], number=data.get("number"), brand_code=data["brand"])
-    return JsonResponse(_as_json(grid)) if as_json else render(request, "storefront/_grid.html", {"grid": grid})
+    asked = form.cleaned_data
+    with tenancy.inside(request.dealer.pk):
+        grid = storefront.grid(
+            request.dealer, kind=asked["jenis"], number=asked.get("number"), brand_code=asked["brand"]
+        )
+        return JsonResponse(_as_json(grid)) if as_json else render(request, "storefront/_grid.html", {"grid": grid})
 
 
 def _as_json(grid: Grid) -> dict[str, Any]:
@@ -167,7 +174,8 @@ def _kept(form: SaleForm, question: Question | None) -> dict[str, str]:
 
 
 def _errors(form: QuoteForm | SaleForm) -> dict[str, str]:
-    return {name: str(problems[0]) for name, problems in form.errors.items()}
+    """The first problem of each field, in the order in which the fields stand on the page."""
+    return {name: str(form.errors[name][0]) for name in form.fields if name in form.errors}
 
 
 def _show(request: DealerRequest, page: Page, *, status: int = 200) -> HttpResponse:
@@ -181,7 +189,6 @@ def _show(request: DealerRequest, page: Page, *, status: int = 200) -> HttpRespo
         "grid": storefront.grid(
             dealer, kind=page.kind, number=number, brand_code=given.get("brand", ""), sku=given.get("sku", "")
         ),
-        "kinds": storefront.kinds(dealer),
         "methods": storefront.methods(dealer, _user(request), wanted=wanted),
         "pulse": storefront.pulse(dealer),
         "here": request.path,

@@ -67,8 +67,9 @@ def _place(request: DealerRequest, form: Sell, sale: counter.Sale) -> HttpRespon
 
 def _ask(request: DealerRequest, form: Destination, **more: Any) -> HttpResponse:
     """The page with what was typed; a question or a problem on top of it."""
-    number = form.cleaned_data.get("destination", "") if form.is_bound and (form.is_valid() or form.errors) else ""
-    offer = selectors.offer(request.dealer, form.cleaned_data, number) if number else None
+    given = form.given()
+    number = given.get("destination", "")
+    offer = selectors.offer(request.dealer, given, number) if number else None
     token = request.POST.get("token") if "used" not in more else None
     return page(
         request,

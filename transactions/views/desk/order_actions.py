@@ -36,14 +36,14 @@ def take_cash(request: DealerRequest, code: str) -> HttpResponse:
     """/desk/pesanan/<code>/tunai/: the price, and the box that says the money is in hand."""
     order, form = _order(request, code), Confirm(request.POST or None)
     if not form.is_valid():
-        due = order.price - (order.price - payments.short_by(order) if payments.short_by(order) else 0)
+        due = payments.short_by(order) or order.price
         return page(request, "desk/order_cash.html", section="cash", order=order, form=form, due=due)
     try:
         payments.take_cash(request.dealer, order.pk, cashier=staff(request))
         messages.success(request, _("Uang diterima. Pulsa sedang dikirim."))
     except payments.NotPayable as error:
         messages.error(request, _refused(error))
-    return redirect("desk:order" if request.post and request.post.may(Can.SEE_ORDERS) else "desk:cash", code=order.code)
+    return redirect("desk:order", code=order.code)
 
 
 @desk(Can.CANCEL_ORDER)
@@ -53,9 +53,7 @@ def cancel(request: DealerRequest, code: str) -> HttpResponse:
     order, form = _order(request, code), Confirm(request.POST or None)
     if not form.is_valid():
         can_cancel = orders.can_cancel(request.dealer, order)
-        return page(
-            request, "desk/order_cancel.html", section="orders", order=order, form=form, can_cancel=can_cancel
-        )
+        return page(request, "desk/order_cancel.html", section="orders", order=order, form=form, can_cancel=can_cancel)
     try:
         orders.cancel(request.dealer, order.pk, actor=staff(request))
         messages.success(request, _("Pesanan dibatalkan."))

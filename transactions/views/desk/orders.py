@@ -1,6 +1,7 @@
 """Orders: finding them, one in full, and the list as CSV."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -19,6 +20,9 @@ from transactions.models import Order, Status
 from transactions.views.desk import csv_files
 from transactions.views.desk.csv_files import Cell
 from transactions.views.desk.page import page
+
+LOOK_AGAIN = 3
+"""Seconds between two looks at an order that can still change."""
 
 
 @desk(Can.SEE_ORDERS)
@@ -41,7 +45,18 @@ def download(request: DealerRequest) -> HttpResponse:
 
 
 def _table(dealer: Dealer, form: OrderFilter, *, costs: bool) -> Iterator[list[Cell]]:
-    head = [_("Waktu"), _("Kode"), _("Produk"), _("Nomor"), _("Harga"), _("Status"), _("Lewat"), _("Bayar"), "SN", "Ref"]
+    head = [
+        _("Waktu"),
+        _("Kode"),
+        _("Produk"),
+        _("Nomor"),
+        _("Harga"),
+        _("Status"),
+        _("Lewat"),
+        _("Bayar"),
+        "SN",
+        "Ref",
+    ]
     yield [*head, _("Modal"), _("Selesai")] if costs else [*head, _("Selesai")]
     for order in orders.all_of(dealer, form.wanted()):
         line = _row(order)
@@ -68,16 +83,29 @@ def _row(order: Order) -> list[Cell]:
 @require_GET
 def detail(request: DealerRequest, code: str) -> HttpResponse:
     """GET /desk/pesanan/<code>/"""
+    return page(request, "desk/order.html", section="orders", **_shown(request, code))
+
+
+@desk(Can.SEE_ORDERS)
+@require_GET
+def live(request: DealerRequest, code: str) -> HttpResponse:
+    """GET /desk/pesanan/<code>/live/: the part that changes; `X-Next` is seconds until the next look, 0 for none."""
+    shown = _shown(request, code)
+    answer = page(request, "desk/_order_live.html", section="orders", **shown)
+    answer["X-Status"], answer["X-Next"] = shown["order"].status, str(shown["next"])
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _shown(request: DealerRequest, code: str) -> dict[str, Any]:
     order = _of(request, code)
-    return page(
-        request,
-        "desk/order.html",
-        section="orders",
-        dossier=orders.dossier(order),
-        order=order,
-        can_cancel=use_cases.can_cancel(request.dealer, order),
-        gateway=words.gateway(order.gateway),
-    )
+    return {
+        "order": order,
+        "dossier": orders.dossier(order),
+        "can_cancel": use_cases.can_cancel(request.dealer, order),
+        "gateway": words.gateway(order.gateway),
+        "next": LOOK_AGAIN if order.status in {Status.PAID, Status.PROCESSING} else 0,
+    }
 
 
 def _of(request: DealerRequest, code: str) -> Order:

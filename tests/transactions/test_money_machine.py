@@ -1,0 +1,274 @@
+"""Anything may happen in any order: after every step every invariant holds, and in the end every order ends.
+
+Hypothesis draws payments, purchases, answers of suppliers, late and contrary verdicts, decisions of staff,
+cancellations and refunds, and plays them through the real use cases on the real database. Only the supplier
+is a script. `KONTER_MACHINE=long` looks longer; a failure prints the steps that lead to it.
+"""
+
+import os
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from portal.lib import tenancy
+from tests import factories
+from tests.transactions.scripted import CODES, Scripted, verdict
+from transactions import (
+    audit,
+    decisions,
+    dispatch,
+    fulfilment,
+    incidents,
+    orders,
+    payments,
+    postings,
+    refunds,
+    rollups,
+    todo,
+)
+from transactions.audit import Scope
+from transactions.ledger import InsufficientBalance
+from transactions.models import (
+    Attempt,
+    Decision,
+    Due,
+    Incident,
+    IncidentKind,
+    Order,
+    Payment,
+    Refund,
+    RefundState,
+    RefundWay,
+    Status,
+    Supplier,
+    TaskKind,
+)
+from transactions.suppliers.base import Outcome, Verdict
+from transactions.suppliers.registry import CONNECTORS
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
+
+LONG = os.environ.get("KONTER_MACHINE") == "long"
+PROFILE = settings(
+    max_examples=150 if LONG else 12,
+    stateful_step_count=60 if LONG else 30,
+    deadline=None,
+    database=None,
+    derandomize=not LONG,
+    print_blob=True,
+    phases=[Phase.generate, Phase.shrink] if LONG else [Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+VERDICTS = st.builds(verdict, st.sampled_from(CODES), st.sampled_from([None, 10_200, 10_300, 0]))
+PICK = st.integers(min_value=0, max_value=1_000)
+LEFT_BEHIND = """
+SELECT o.code FROM orders o JOIN transfer t ON t.dealer_id = o.dealer_id AND t.order_id = o.id
+WHERE o.status IN ('succeeded', 'failed', 'expired', 'cancelled')
+GROUP BY o.id HAVING sum((t.to_kind IN ('held', 'unapplied'))::int * t.amount)
+    <> sum((t.frm_kind IN ('held', 'unapplied'))::int * t.amount)
+"""
+
+
+class Money(RuleBasedStateMachine):
+    """One dealer with two suppliers, a customer with a wallet, guests, and staff."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tx = count(1)
+        self.last_money: tuple[str, payments.Money] | None = None
+
+    @initialize(cancel_seconds=st.sampled_from([0, 30]), money=st.sampled_from([25_000, 1_000_000]))
+    def open_shop(self, cancel_seconds: int, money: int) -> None:
+        """A new dealer, so that no run sees another's rows."""
+        self.shop = factories.shop(suppliers=2, money=money, cancel_seconds=cancel_seconds)
+        self.dealer = self.shop.dealer
+        self.staff = factories.member(self.dealer)
+        with tenancy.inside(self.dealer.pk):
+            Supplier.objects.update(connector="scripted")
+
+    def _pick(self, rows: Callable[[], list[int]], pick: int) -> int | None:
+        with tenancy.inside(self.dealer.pk):
+            found = rows()
+        return found[pick % len(found)] if found else None
+
+    def _order(self, pick: int, *statuses: Status) -> int | None:
+        rows = Order.objects.order_by("pk")
+        wanted = rows.filter(status__in=statuses) if statuses else rows
+        return self._pick(lambda: list(wanted.values_list("pk", flat=True)), pick)
+
+    @rule(gateway=st.sampled_from(["balance", "sandbox", "cash"]), is_customer=st.booleans())
+    def buy(self, gateway: str, is_customer: bool) -> None:
+        """From the wallet, or as a guest or a customer who pays later."""
+        customer = self.shop.customer if is_customer or gateway == "balance" else None
+        try:
+            order = self.shop.buy(gateway=gateway, customer=customer)
+        except InsufficientBalance:
+            return
+        if gateway == "sandbox":
+            with tenancy.inside(self.dealer.pk):
+                payments.start(order)
+
+    @rule(pick=PICK, amount=st.sampled_from([11_000, 11_000, 11_000, 4_000, 7_000, 15_000, 22_000]))
+    def pay(self, pick: int, amount: int) -> None:
+        """Exact, short or over; for an order that waits, or twice, or far too late."""
+        codes = Payment.objects.filter(gateway="sandbox").order_by("pk")
+        payment_id = self._pick(lambda: list(codes.values_list("pk", flat=True)), pick)
+        if payment_id is None:
+            return
+        with tenancy.inside(self.dealer.pk):
+            code = Payment.objects.get(pk=payment_id).code
+        money = payments.Money(gateway="sandbox", gateway_tx=f"{self.dealer.pk}-{next(self.tx)}", amount=amount)
+        self.last_money = (code, money)
+        payments.receive(self.dealer.pk, payment_code=code, money=money)
+
+    @precondition(lambda self: self.last_money is not None)
+    @rule()
+    def report_the_same_payment_again(self) -> None:
+        """A gateway's callback that comes twice."""
+        assert self.last_money is not None
+        code, money = self.last_money
+        payments.receive(self.dealer.pk, payment_code=code, money=money)
+
+    @rule(pick=PICK)
+    def take_cash(self, pick: int) -> None:
+        """At the counter."""
+        order_id = self._order(pick, Status.AWAITING_PAYMENT)
+        if order_id is not None:
+            payments.take_cash(self.dealer, order_id, cashier=self.staff)
+
+    @rule(pick=PICK)
+    def expire(self, pick: int) -> None:
+        """The day of an unpaid order is over."""
+        order_id = self._order(pick, Status.AWAITING_PAYMENT)
+        if order_id is not None:
+            self._pass_time(order_id)
+
+    @rule(pick=PICK)
+    def cancel(self, pick: int) -> None:
+        """Before anything was sent, or too late."""
+        order_id = self._order(pick)
+        if order_id is not None:
+            try:
+                orders.cancel(self.dealer, order_id, actor=self.staff)
+            except orders.TooLate:
+                return
+
+    @rule(answer=VERDICTS, pick=PICK)
+    def dispatch(self, answer: Verdict, pick: int) -> None:
+        """The dispatcher comes round, and the supplier answers this."""
+        Scripted.answer = answer
+        order_id = self._order(pick, Status.PAID, Status.PROCESSING)
+        if order_id is not None:
+            self._pass_time(order_id)
+
+    @rule(said=VERDICTS, pick=PICK)
+    def callback(self, said: Verdict, pick: int) -> None:
+        """A supplier reports by itself, whether it fits or not."""
+        rows = Attempt.objects.order_by("pk")
+        attempt_id = self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
+        if attempt_id is not None:
+            fulfilment.record(self.dealer.pk, attempt_id, said, source="callback")
+
+    @rule(said=st.sampled_from(list(Decision.Verdict)), pick=PICK)
+    def decide(self, said: Decision.Verdict, pick: int) -> None:
+        """Staff end an order about which nobody says anything."""
+        order_id = self._order(pick, Status.PROCESSING)
+        if order_id is None:
+            return
+        with tenancy.inside(self.dealer.pk):
+            order = Order.objects.get(pk=order_id)
+            todo.ask(self.dealer.pk, TaskKind.UNDECIDED, order.code, within=fulfilment.STAFF_WITHIN, order=order)
+        try:
+            decisions.propose(self.dealer, order_id, verdict=said, reason="cek manual", actor=self.staff)
+        except decisions.NotOpen:
+            return
+
+    @rule(is_right=st.booleans(), pick=PICK)
+    def end_incident(self, is_right: bool, pick: int) -> None:
+        """Staff book what a contrary verdict asks for, or dismiss it."""
+        rows = Incident.objects.filter(state=Incident.State.OPEN).order_by("pk")
+        incident_id = self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
+        if incident_id is None:
+            return
+        if is_right and self._can_be_booked(incident_id):
+            incidents.approve(self.dealer, incident_id, actor=self.staff, note="benar")
+        else:
+            incidents.dismiss(self.dealer, incident_id, actor=self.staff, note="salah")
+
+    def _can_be_booked(self, incident_id: int) -> bool:
+        """Whether the booking that the incident asks for is one that the books can still take."""
+        with tenancy.inside(self.dealer.pk):
+            incident = Incident.objects.select_related("order", "attempt__supplier").get(pk=incident_id)
+            order, supplier = incident.order, incident.attempt.supplier
+            if incident.kind == IncidentKind.REVERSAL:
+                return postings.rests_on(order, supplier)
+            due = Refund.objects.filter(order=order, state=RefundState.DUE, amount=order.price)
+            return not postings.is_booked_with(order, supplier) and not (postings.sold(order) and due.exists())
+
+    @rule(way=st.sampled_from([RefundWay.CASH, RefundWay.BANK]), pick=PICK)
+    def hand_out_refund(self, way: RefundWay, pick: int) -> None:
+        """A guest gets the money back."""
+        rows = Refund.objects.filter(state=RefundState.DUE).order_by("pk")
+        refund_id = self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
+        if refund_id is not None:
+            refunds.pay(refund_id, way=way, reference="bukti", actor=self.staff, dealer_id=self.dealer.pk)
+
+    @rule(amount=st.integers(min_value=1, max_value=100_000))
+    def deposit(self, amount: int) -> None:
+        """The customer tops the wallet up."""
+        factories.fund(self.dealer, self.shop.customer, amount)
+
+    @rule(rebuild=st.booleans())
+    def roll_up(self, rebuild: bool) -> None:
+        """As every minute, or as after a restore."""
+        rollups.roll_up(self.dealer.pk, rebuild=rebuild)
+
+    @invariant()
+    def every_invariant_holds(self) -> None:
+        """What the audit sees, whoever else is in the tables."""
+        assert [str(found) for found in audit.violations("audit")] == []
+
+    def teardown(self) -> None:
+        """Heal everything: each order that was paid ends, nothing lies about, and the whole audit is clean."""
+        if not hasattr(self, "dealer"):
+            return
+        Scripted.answer = verdict("00", None)
+        for _ in range(4):
+            for status in (Status.PAID, Status.PROCESSING):
+                with tenancy.inside(self.dealer.pk):
+                    waiting = list(Order.objects.filter(status=status).values_list("pk", flat=True))
+                for order_id in waiting:
+                    self._pass_time(order_id)
+        rollups.roll_up(self.dealer.pk)
+        with tenancy.inside(self.dealer.pk):
+            assert not Order.objects.filter(status__in=[Status.PAID, Status.PROCESSING]).exists()
+            with connection.cursor() as cursor:
+                cursor.execute(LEFT_BEHIND)
+                assert cursor.fetchall() == []
+        assert [str(result.examples[0]) for result in audit.run(Scope()).broken] == []
+
+    def _pass_time(self, order_id: int) -> None:
+        """Whatever the order waits for is over, and a dispatcher comes by."""
+        Due.objects.filter(kind="order", target=order_id).update(due_at="2020-01-01T00:00:00Z", lease_until=None)
+        dispatch.run_once()
+
+
+def test_no_sequence_of_events_makes_the_money_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CONNECTORS, "scripted", Scripted)
+    run_state_machine_as_test(Money, settings=PROFILE)  # type: ignore[no-untyped-call]
+
+
+def test_the_script_speaks_of_every_outcome() -> None:
+    assert {verdict(code, None).outcome for code in CODES} == set(Outcome)

@@ -1,0 +1,61 @@
+"""The page follows the order by itself: quickly at first, then less and less often, and not for ever."""
+
+import pytest
+from pytest_django import Settings
+
+from tests.transactions.storefront_rig import YES, Storefront, storefront, text_of
+from transactions.models import Order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here(settings: Settings) -> Storefront:
+    settings.SANDBOX_SECRET = "secret-of-the-test"
+    return storefront()
+
+
+@pytest.fixture
+def order(here: Storefront) -> Order:
+    return here.bought(gateway="sandbox")
+
+
+def test_where_nothing_changed_the_answer_is_empty_and_the_pauses_grow(here: Storefront, order: Order) -> None:
+    tag = here.browser.get(here.link(order, "live/"))["ETag"]
+    pauses = []
+    for unchanged in range(9):
+        answer = here.browser.get(f"{here.link(order, 'live/')}&n={unchanged}", headers={"If-None-Match": tag})
+        assert (answer.status_code, answer.content) == (304, b"")
+        pauses.append(answer["X-Next"])
+    assert pauses == ["2", "3", "5", "8", "13", "20", "20", "20", "20"]
+
+
+def test_a_change_is_shown_and_the_pauses_begin_anew(here: Storefront, order: Order) -> None:
+    tag = here.browser.get(here.link(order, "live/"))["ETag"]
+    here.pays(order)
+    answer = here.browser.get(f"{here.link(order, 'live/')}&n=6", headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert "Sedang dikirim" in text_of(answer)
+    assert "<html" not in text_of(answer)
+    assert answer["X-Next"] == "1"
+
+
+@pytest.mark.parametrize("n", ["-1", "x", "99999999999", "٣", ""])
+def test_nonsense_about_the_count_is_ignored(here: Storefront, order: Order, n: str) -> None:
+    assert here.browser.get(here.link(order, "live/"), {"n": n, "t": order.secret}).status_code == 200
+
+
+def test_an_order_that_has_ended_is_not_asked_about_again(here: Storefront, order: Order) -> None:
+    assert 'http-equiv="refresh"' in here.page(order)
+    here.pays(order)
+    here.is_sent(order, YES)
+    assert here.browser.get(here.link(order, "live/"))["X-Next"] == "0"
+    page = here.page(order)
+    assert 'http-equiv="refresh"' not in page
+    assert 'data-next="0"' in page
+
+
+def test_the_tag_changes_with_the_language(here: Storefront, order: Order) -> None:
+    address = here.link(order, "live/")
+    in_indonesian = here.browser.get(address, headers={"Accept-Language": "id"})["ETag"]
+    assert here.browser.get(address, headers={"Accept-Language": "en"})["ETag"] != in_indonesian

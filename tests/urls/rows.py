@@ -1,0 +1,66 @@
+"""One line of the table: an address, and the status that each kind of visitor gets by GET and by POST."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from dealers.models import User
+from tests.worlds import World
+from transactions.models import Account, Brand, Product, Route, Supplier, Task
+
+ACTORS = ("stranger", "customer", "foreign", "owner", "manager", "cashier", "cs", "trainer", "platform")
+"""Nobody, a customer of the dealer, the owner of another dealer, the dealer's five roles, the platform's admin."""
+WORKS_HERE = frozenset({"owner", "manager", "cashier", "cs", "trainer"})
+EVERYBODY = len(ACTORS)
+
+
+@dataclass
+class Scene:
+    """The dealer that is visited, the other one, and what only the first has."""
+
+    here: World
+    there: World
+    people: dict[str, User]
+    supplier: Supplier
+    product: Product
+    route: Route
+    account: Account
+    parked: Task
+    brand: Brand
+    admin_ids: dict[str, int] = field(default_factory=dict)
+    """Rows of the platform's admin, by model."""
+
+
+def nothing(_scene: Scene) -> tuple[object, ...]:
+    """The address has no parts that vary."""
+    return ()
+
+
+def no_fields(_scene: Scene) -> dict[str, str]:
+    """The form is sent empty."""
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """`name` is the address's name with its namespace; where it has none, its pattern from the root.
+
+    `get` and `post` are statuses in the order of `ACTORS`. Whatever is refused must change nothing of the
+    dealer; with `changes`, what is accepted of its staff must change something, so that refusals prove
+    something. With `shown_first`, the form is sent with the digest of what it would do.
+    """
+
+    name: str
+    get: str
+    post: str
+    at: Callable[[Scene], Sequence[object]] = nothing
+    fields: Callable[[Scene], dict[str, str]] = no_fields
+    query: Callable[[Scene], dict[str, str]] = no_fields
+    address: Callable[[Scene], str] | None = None
+    changes: bool = False
+    shown_first: bool = False
+
+    def expected(self, method: str) -> dict[str, int]:
+        """Status by visitor; a single number stands for everybody."""
+        codes = [int(code) for code in (self.get if method == "GET" else self.post).split()]
+        codes = codes * EVERYBODY if len(codes) == 1 else codes
+        return dict(zip(ACTORS, codes, strict=True))

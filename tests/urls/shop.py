@@ -1,0 +1,61 @@
+"""The storefront, orders behind their secret link, and what suppliers and gateways call."""
+
+from tests import factories
+from tests.urls.rows import Row, Scene
+from transactions import form_tokens
+
+
+def _shop(scene: Scene) -> list[str]:
+    return [scene.here.dealer.slug]
+
+
+def _purchase(scene: Scene) -> dict[str, str]:
+    return {
+        "destination": factories.spelled(factories.number()),
+        "sku": scene.here.product.sku,
+        "gateway": "cash",
+        "token": form_tokens.make(scene.here.dealer.pk),
+    }
+
+
+def _purchase_elsewhere(scene: Scene) -> dict[str, str]:
+    """The token of another dealer's form, and a product that only this one has."""
+    return {**_purchase(scene), "sku": scene.product.sku}
+
+
+def _unpaid(scene: Scene) -> list[str]:
+    return [scene.here.unpaid.code]
+
+
+def _secret(scene: Scene) -> dict[str, str]:
+    return {"t": scene.here.unpaid.secret}
+
+
+def _wrong_secret(scene: Scene) -> dict[str, str]:
+    """Of another order: a secret opens its own order and no other."""
+    return {"t": scene.here.cash.secret}
+
+
+
+ROWS = [
+    Row(name="shop", at=_shop, get="200", post="303", fields=_purchase, changes=True),
+    Row(name="shop", at=lambda s: [s.there.dealer.slug], get="200", post="422", fields=_purchase_elsewhere),
+    Row(name="shop", at=lambda s: ["tidak-ada"], get="404", post="404", fields=_purchase),
+    Row(name="quote", at=_shop, get="405", post="200", fields=lambda s: {"destination": "081234567890"}),
+    Row(name="order", get="200", post="405", at=_unpaid, query=_secret),
+    Row(name="order", get="404", post="405", at=_unpaid, query=_wrong_secret),
+    Row(name="order_live", get="200", post="405", at=_unpaid, query=_secret),
+    Row(name="order_live", get="404", post="405", at=_unpaid, query=_wrong_secret),
+    Row(name="order_status", get="200", post="405", at=_unpaid, query=_secret),
+    Row(name="order_status", get="404", post="405", at=_unpaid, query=_wrong_secret),
+    # The sandbox has no secret here, as in production: nobody can pretend to pay.
+    Row(name="order_simulate", get="405", post="404", at=_unpaid, query=_secret),
+    Row(name="order_renew", get="405", post="303", at=_unpaid, query=_secret),
+    Row(name="order_renew", get="405", post="404", at=_unpaid, query=_wrong_secret),
+    Row(name="order_cancel", get="200", post="303", at=_unpaid, query=_secret, changes=True),
+    Row(name="order_cancel", get="404", post="404", at=_unpaid, query=_wrong_secret),
+    Row(name="hooks:supplier", at=lambda s: [s.here.dealer.slug, s.supplier.code], get="405", post="401"),
+    Row(name="hooks:supplier", at=lambda s: [s.there.dealer.slug, s.supplier.code], get="405", post="404"),
+    Row(name="hooks:payment", at=lambda s: ["sandbox"], get="405", post="401"),
+    Row(name="hooks:payment", at=lambda s: ["tidak-ada"], get="405", post="404"),
+]
