@@ -5,7 +5,7 @@ PY := .venv/bin/python
 INSTALL := sh .ci/install $(PYTHON)
 # Commands that look at the code only: no database, no secrets, nothing of a running Konter.
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
-random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'
+random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
 .PHONY: help run test check chaos
 
@@ -39,9 +39,9 @@ check:
 	$(PY) -m djlint templates --lint --quiet
 	$(OFFLINE) $(PY) manage.py check
 	KONTER_HOME=.konter-none KONTER_DEMO=0 KONTER_BASE_URL=https://konter.example ALLOWED_HOSTS=konter.example \
-	SECRET_KEY="$$($(call random,))" KONTER_ENCRYPTION_KEYS="$$($(call random,00000001:))" \
+	SECRET_KEY="$$($(call random,,48))" KONTER_ENCRYPTION_KEYS="$$($(call random,00000001:,32))" \
 	DATABASE_URL=postgresql:///konter DATABASE_OWNER_URL=postgresql:///konter \
-	DATABASE_AUDIT_URL=postgresql:///konter REDIS_URL=redis://localhost METRICS_TOKEN="$$($(call random,))" \
+	DATABASE_AUDIT_URL=postgresql:///konter REDIS_URL=redis://localhost METRICS_TOKEN="$$($(call random,,48))" \
 	$(PY) manage.py check --deploy --fail-level WARNING
 
 chaos:

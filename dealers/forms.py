@@ -14,7 +14,6 @@ from dealers.models import User
 from portal.lib import msisdn
 from portal.lib.msisdn import NotANumber, Reason
 
-
 _HINT = gettext_lazy("Paling sedikit 12 karakter. Kalimat pendek yang hanya Anda tahu paling mudah diingat.")
 
 
@@ -130,7 +129,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic 
         _in_our_words(self.fields)
 
 
-class ChangePasswordForm(PasswordChangeForm):  # type: ignore[type-arg]  # no generic at run time
+class ChangePasswordForm(PasswordChangeForm):
     """A new password, by the old one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -140,7 +140,7 @@ class Shop:
 
 def shop(*, url: str = "", suppliers: int = 1, money: int = 1_000_000, **fields: object) -> Shop:
     """A shop with one or more suppliers at `url` and a customer who has `money` rupiah."""
-    at = dealer(**fields)
+    at = dealer(**fields)  # type: ignore[arg-type]
     sources = [supplier(at, code, url=url) for code in ("konter-a", "konter-b", "berkah-a")[:suppliers]]
     sold = product(at, *sources)
     customer = user()

@@ -8,6 +8,7 @@ once and answered with a flag.
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -185,7 +186,7 @@ def _call(dealer: Dealer, ask: Ask) -> tuple[int, bool, str]:
     wallet = ask.wallet
     tier = ask.partner.tier if ask.partner else Tier.RETAIL
     rest = timedelta(seconds=dealer.cancel_seconds) if wallet else UNPAID_LASTS
-    arguments = [
+    arguments: list[Any] = [
         dealer.pk,
         ids.new_order_code(),
         ids.new_secret(),

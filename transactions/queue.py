@@ -28,7 +28,7 @@ class Claim:
 
 
 _CLAIM = """
-UPDATE due SET token = %s, lease_until = now() + %s, tries = tries + 1
+UPDATE due SET token = %s, lease_until = now() + %s * interval '1 second', tries = tries + 1
 WHERE id IN (
     SELECT id FROM due
     WHERE NOT parked AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
@@ -38,7 +38,8 @@ RETURNING id, dealer_id, kind, target, tries
 """
 
 _SET = """
-INSERT INTO due (dealer_id, kind, target, due_at, tries, parked) VALUES (%s, %s, %s, now() + %s, 0, false)
+INSERT INTO due (dealer_id, kind, target, due_at, tries, parked)
+VALUES (%s, %s, %s, now() + %s * interval '1 second', 0, false)
 ON CONFLICT (dealer_id, kind, target)
 DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, token = NULL, tries = 0, parked = false
 """
@@ -48,23 +49,24 @@ def claim(limit: int) -> list[Claim]:
     """Take up to `limit` rows that are due and that nobody holds."""
     token = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [token, LEASE, limit])
-        return [Claim(*row, token=token) for row in cursor.fetchall()]
+        cursor.execute(_CLAIM, [token, LEASE.total_seconds(), limit])
+        return [Claim(row[0], row[1], row[2], row[3], row[4], token) for row in cursor.fetchall()]
 
 
 def set_due(dealer_id: int, kind: DueKind, target: int, *, after: timedelta = timedelta()) -> None:
     """Look at the target `after` from now; ends whatever lease there was."""
     with connection.cursor() as cursor:
-        cursor.execute(_SET, [dealer_id, kind, target, after])
+        cursor.execute(_SET, [dealer_id, kind, target, after.total_seconds()])
 
 
 def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta) -> None:
     """Look again `after` from now if nobody reports before; the lease goes on."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE due SET due_at = now() + %s, lease_until = greatest(lease_until, now() + %s) "
+            "UPDATE due SET due_at = now() + %s * interval '1 second', "
+            "lease_until = greatest(lease_until, now() + %s * interval '1 second') "
             "WHERE dealer_id = %s AND kind = %s AND target = %s",
-            [after, after, dealer_id, kind, target],
+            [after.total_seconds(), after.total_seconds(), dealer_id, kind, target],
         )
 
 
@@ -82,8 +84,9 @@ def give_back(held: Claim, *, after: timedelta) -> None:
     """The work failed: try again later."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE due SET due_at = now() + %s, lease_until = NULL, token = NULL WHERE id = %s AND token = %s",
-            [after, held.id, held.token],
+            "UPDATE due SET due_at = now() + %s * interval '1 second', lease_until = NULL, token = NULL "
+            "WHERE id = %s AND token = %s",
+            [after.total_seconds(), held.id, held.token],
         )
 
 

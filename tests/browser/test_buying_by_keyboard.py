@@ -11,7 +11,7 @@ _COVERED = """
   const focused = document.activeElement, bar = document.querySelector(".pay");
   if (bar.contains(focused)) return false;
   const box = (focused.closest("label") ?? focused).getBoundingClientRect();
-  return box.top >= bar.getBoundingClientRect().top && bar.getBoundingClientRect().bottom > box.bottom;
+  return bar.getBoundingClientRect().top < (box.top + box.bottom) / 2;
 }
 """
 

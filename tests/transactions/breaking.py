@@ -50,7 +50,7 @@ def guards_off() -> Iterator[None]:
         transaction.set_rollback(True, using="owner")
 
 
-def run(sql: str, **given: object) -> int:
+def run(sql: str, **given: int | str) -> int:
     """Execute as the owner; how many rows it touched."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql, given)

@@ -12,7 +12,7 @@ from transactions.models import Order, Status
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
-def _as_owner(sql: str, *given: object) -> None:
+def _as_owner(sql: str, *given: int | str) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(sql, list(given))
 
@@ -58,8 +58,8 @@ def test_an_order_begins_unpaid_or_paid() -> None:
         try:
             with transaction.atomic(using="owner"):
                 _as_owner(
-                    f"INSERT INTO orders (status, code, {', '.join(columns)}) "
-                    f"SELECT %s, %s, {', '.join(columns)} FROM orders WHERE id = %s",
+                    f"INSERT INTO orders (status, code, {', '.join(map(str, columns))}) "
+                    f"SELECT %s, %s, {', '.join(map(str, columns))} FROM orders WHERE id = %s",
                     str(status),
                     f"BEGINS{number}",
                     order.pk,

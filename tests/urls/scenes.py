@@ -81,7 +81,8 @@ def belongings(dealer: Dealer) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         whole = " UNION ALL ".join(
-            f"SELECT '{name}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} t WHERE dealer_id = %(dealer)s"
+            f"SELECT '{name}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} t "
+            "WHERE dealer_id = %(dealer)s"
             for (name,) in cursor.fetchall()
         )
         with tenancy.inside(dealer.pk):

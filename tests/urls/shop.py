@@ -36,7 +36,6 @@ def _wrong_secret(scene: Scene) -> dict[str, str]:
     return {"t": scene.here.cash.secret}
 
 
-
 ROWS = [
     Row(name="shop", at=_shop, get="200", post="303", fields=_purchase, changes=True),
     Row(name="shop", at=lambda s: [s.there.dealer.slug], get="200", post="422", fields=_purchase_elsewhere),

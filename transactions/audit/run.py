@@ -7,10 +7,12 @@ commits orders and money together, and a snapshot sees a use case whole or not a
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 
 from django.db import connections, transaction
+from django.utils import timezone
 
 from transactions.audit import books, deliveries, derived, sales, waiting, walls
 from transactions.audit.base import SUMS_BY_ROLLUP, SUMS_IN_FULL, Invariant, Result, Violation
@@ -20,6 +22,8 @@ INVARIANTS: tuple[Invariant, ...] = tuple(
 )
 """All invariants that are one query each; 18 and 20 ask somebody else."""
 EXAMPLES = 5
+LOOKS_BACK = timedelta(days=1)
+"""What the run of every minute looks at."""
 _COUNTS = """
 SELECT (SELECT count(DISTINCT dealer_id) FROM account) AS books, (SELECT count(*) FROM account) AS accounts,
     (SELECT count(*) FROM transfer) AS transfers, (SELECT count(*) FROM orders) AS orders,
@@ -111,11 +115,9 @@ def _ask(check: Invariant, scope: Scope) -> Result:
     query = check.sql.replace("{sums}", SUMS_BY_ROLLUP if scope.closed else SUMS_IN_FULL)
     query = query.replace("%(since)s", "%(since)s::timestamptz")
     with connections[scope.using].cursor() as cursor:
-        cursor.execute("SELECT CASE WHEN %s THEN now() - interval '1 day' ELSE '-infinity' END::text", [scope.closed])
-        (since,) = cursor.fetchone()
         cursor.execute(
             f"SELECT *, count(*) OVER () FROM ({query}) AS found (dealer_id, reference, finding) LIMIT {EXAMPLES}",  # noqa: S608
-            {"since": since},
+            {"since": timezone.now() - LOOKS_BACK if scope.closed else "-infinity"},
         )
         rows = cursor.fetchall()
     examples = [Violation(number=check.number, dealer_id=d, reference=r, finding=f) for d, r, f, _ in rows]

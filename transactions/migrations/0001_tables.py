@@ -9,701 +9,1292 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dealers', '0001_tables'),
+        ("dealers", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Exchange',
+            name="Exchange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(max_length=10)),
-                ('body', models.TextField(blank=True)),
-                ('seconds', models.FloatField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("direction", models.CharField(max_length=10)),
+                ("body", models.TextField(blank=True)),
+                ("seconds", models.FloatField(null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'exchange',
-                'ordering': ['id'],
-                'managed': False,
+                "db_table": "exchange",
+                "ordering": ["id"],
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True)),
-                ('name', models.CharField(max_length=40, verbose_name='Merek')),
-                ('company', models.CharField(blank=True, max_length=60, verbose_name='Perusahaan')),
-                ('colour', models.CharField(default='#666666', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$')])),
-                ('position', models.PositiveSmallIntegerField(default=100)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, unique=True)),
+                ("name", models.CharField(max_length=40, verbose_name="Merek")),
+                ("company", models.CharField(blank=True, max_length=60, verbose_name="Perusahaan")),
+                (
+                    "colour",
+                    models.CharField(
+                        default="#666666",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-f]{6}$")],
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=100)),
             ],
             options={
-                'db_table': 'brand',
-                'ordering': ['position', 'name'],
+                "db_table": "brand",
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('wallet', 'what we keep for a customer, partner or dealer'), ('unapplied', 'received, not yet a hold'), ('held', 'paid for an order without a verdict'), ('held_withdrawals', 'on its way out of a wallet'), ('refunds_due', 'owed to somebody without an account'), ('suspense', 'money in, owner unknown'), ('due_to', 'owed to another dealer'), ('due_from', 'owed by another dealer'), ('clearing', 'with a payment gateway'), ('bank', 'in a bank account'), ('cash', 'in a drawer'), ('supplier', 'our deposit at a supplier'), ('receivable', 'a person owes us'), ('sales', 'sold'), ('fee_income', 'fees charged'), ('share_earned', "earned from another dealer's sale"), ('cost', 'paid to suppliers'), ('gateway_fee', 'paid to gateways'), ('commission', 'paid to uplines'), ('share_paid', 'given to another dealer'), ('goodwill', 'given out of kindness'), ('promo', 'given as a promotion'), ('late_loss', 'delivered after the money went back'), ('cash_difference', 'drawer and book disagreed'), ('equity', "the owner's money")], max_length=20)),
-                ('key', models.CharField(blank=True, max_length=60)),
-                ('balance', models.BigIntegerField(null=True)),
-                ('credit_limit', models.BigIntegerField(default=0)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='dealers.dealer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("wallet", "what we keep for a customer, partner or dealer"),
+                            ("unapplied", "received, not yet a hold"),
+                            ("held", "paid for an order without a verdict"),
+                            ("held_withdrawals", "on its way out of a wallet"),
+                            ("refunds_due", "owed to somebody without an account"),
+                            ("suspense", "money in, owner unknown"),
+                            ("due_to", "owed to another dealer"),
+                            ("due_from", "owed by another dealer"),
+                            ("clearing", "with a payment gateway"),
+                            ("bank", "in a bank account"),
+                            ("cash", "in a drawer"),
+                            ("supplier", "our deposit at a supplier"),
+                            ("receivable", "a person owes us"),
+                            ("sales", "sold"),
+                            ("fee_income", "fees charged"),
+                            ("share_earned", "earned from another dealer's sale"),
+                            ("cost", "paid to suppliers"),
+                            ("gateway_fee", "paid to gateways"),
+                            ("commission", "paid to uplines"),
+                            ("share_paid", "given to another dealer"),
+                            ("goodwill", "given out of kindness"),
+                            ("promo", "given as a promotion"),
+                            ("late_loss", "delivered after the money went back"),
+                            ("cash_difference", "drawer and book disagreed"),
+                            ("equity", "the owner's money"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("key", models.CharField(blank=True, max_length=60)),
+                ("balance", models.BigIntegerField(null=True)),
+                ("credit_limit", models.BigIntegerField(default=0)),
+                ("seq", models.BigIntegerField(default=0)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'account',
+                "db_table": "account",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('supplier_sku', models.CharField(max_length=40)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('reference', models.CharField(max_length=40)),
-                ('cost', models.PositiveBigIntegerField(help_text='expected at first, then what the supplier took, rupiah')),
-                ('outcome', models.CharField(choices=[('pending', 'Menunggu'), ('succeeded', 'Berhasil'), ('failed', 'Gagal')], default='pending', max_length=10)),
-                ('sends', models.PositiveIntegerField(default=0, help_text='how often the request was sent, checks included')),
-                ('first_sent_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('rc', models.CharField(blank=True, max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=20)),
-                ('message', models.CharField(blank=True, max_length=200)),
-                ('sn', models.CharField(blank=True, max_length=120)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='dealers.dealer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("supplier_sku", models.CharField(max_length=40)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("reference", models.CharField(max_length=40)),
+                (
+                    "cost",
+                    models.PositiveBigIntegerField(help_text="expected at first, then what the supplier took, rupiah"),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("pending", "Menunggu"), ("succeeded", "Berhasil"), ("failed", "Gagal")],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "sends",
+                    models.PositiveIntegerField(default=0, help_text="how often the request was sent, checks included"),
+                ),
+                ("first_sent_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("rc", models.CharField(blank=True, max_length=12)),
+                ("reason", models.CharField(blank=True, max_length=20)),
+                ("message", models.CharField(blank=True, max_length=200)),
+                ("sn", models.CharField(blank=True, max_length=120)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'attempt',
-                'ordering': ['number'],
+                "db_table": "attempt",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Due',
+            name="Due",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('order', 'advance an order'), ('payment', 'expire a payment code'), ('result', 'tell the buying dealer how a stock order ended')], max_length=10)),
-                ('target', models.BigIntegerField()),
-                ('due_at', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('token', models.UUIDField(null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('parked', models.BooleanField(default=False)),
-                ('dealer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='dealers.dealer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("order", "advance an order"),
+                            ("payment", "expire a payment code"),
+                            ("result", "tell the buying dealer how a stock order ended"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("target", models.BigIntegerField()),
+                ("due_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("token", models.UUIDField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("parked", models.BooleanField(default=False)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="dealers.dealer",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'due',
+                "db_table": "due",
             },
         ),
         migrations.CreateModel(
-            name='InboundEvent',
+            name="InboundEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('event_id', models.CharField(max_length=80)),
-                ('reference', models.CharField(blank=True, max_length=80)),
-                ('effect', models.CharField(choices=[('applied', 'Dipakai'), ('orphan', 'Tidak dikenal')], max_length=10)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=60)),
+                ("event_id", models.CharField(max_length=80)),
+                ("reference", models.CharField(blank=True, max_length=80)),
+                (
+                    "effect",
+                    models.CharField(choices=[("applied", "Dipakai"), ("orphan", "Tidak dikenal")], max_length=10),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'inbound_event',
+                "db_table": "inbound_event",
             },
         ),
         migrations.CreateModel(
-            name='MarkupRule',
+            name="MarkupRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('retail', 'Pelanggan'), ('partner', 'Mitra')], default='retail', max_length=20, verbose_name='Untuk')),
-                ('kind', models.CharField(blank=True, choices=[('pulsa', 'Pulsa'), ('data', 'Paket data'), ('pln', 'Token PLN')], max_length=10, verbose_name='Jenis')),
-                ('nominal', models.PositiveIntegerField(blank=True, null=True, verbose_name='Nominal')),
-                ('fixed', models.IntegerField(default=0, verbose_name='Tambah rupiah')),
-                ('percent_bp', models.IntegerField(default=0, help_text='hundredths of a percent', verbose_name='Tambah persen')),
-                ('round_to', models.PositiveSmallIntegerField(choices=[(1, 'tidak'), (100, '100'), (500, '500')], default=100, verbose_name='Bulatkan ke')),
-                ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='transactions.brand')),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='markup_rules', to='dealers.dealer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("retail", "Pelanggan"), ("partner", "Mitra")],
+                        default="retail",
+                        max_length=20,
+                        verbose_name="Untuk",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("pulsa", "Pulsa"), ("data", "Paket data"), ("pln", "Token PLN")],
+                        max_length=10,
+                        verbose_name="Jenis",
+                    ),
+                ),
+                ("nominal", models.PositiveIntegerField(blank=True, null=True, verbose_name="Nominal")),
+                ("fixed", models.IntegerField(default=0, verbose_name="Tambah rupiah")),
+                (
+                    "percent_bp",
+                    models.IntegerField(default=0, help_text="hundredths of a percent", verbose_name="Tambah persen"),
+                ),
+                (
+                    "round_to",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "tidak"), (100, "100"), (500, "500")], default=100, verbose_name="Bulatkan ke"
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="transactions.brand"
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="markup_rules", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'markup_rule',
+                "db_table": "markup_rule",
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=11, unique=True)),
-                ('secret', models.CharField(max_length=32)),
-                ('destination', models.CharField(max_length=32)),
-                ('price', models.PositiveBigIntegerField()),
-                ('max_cost', models.PositiveBigIntegerField(help_text='the most that may be paid to a supplier, rupiah')),
-                ('cost', models.PositiveBigIntegerField(help_text='what the supplier took, rupiah', null=True)),
-                ('status', models.CharField(choices=[('awaiting_payment', 'Menunggu pembayaran'), ('paid', 'Dibayar'), ('processing', 'Sedang dikirim'), ('succeeded', 'Berhasil'), ('failed', 'Tidak berhasil'), ('expired', 'Kedaluwarsa'), ('cancelled', 'Dibatalkan')], max_length=20)),
-                ('channel', models.CharField(choices=[('web', 'Situs'), ('counter', 'Gerai'), ('partner', 'Mitra')], max_length=10)),
-                ('gateway', models.CharField(max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=20)),
-                ('rc', models.CharField(blank=True, max_length=12)),
-                ('sn', models.CharField(blank=True, max_length=120)),
-                ('ref_id', models.CharField(max_length=64, null=True)),
-                ('form_token', models.CharField(max_length=64, null=True)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('cashier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='dealers.dealer')),
-                ('outlet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='dealers.outlet')),
-                ('partner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='dealers.partner')),
-                ('wallet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='transactions.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=11, unique=True)),
+                ("secret", models.CharField(max_length=32)),
+                ("destination", models.CharField(max_length=32)),
+                ("price", models.PositiveBigIntegerField()),
+                (
+                    "max_cost",
+                    models.PositiveBigIntegerField(help_text="the most that may be paid to a supplier, rupiah"),
+                ),
+                ("cost", models.PositiveBigIntegerField(help_text="what the supplier took, rupiah", null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("awaiting_payment", "Menunggu pembayaran"),
+                            ("paid", "Dibayar"),
+                            ("processing", "Sedang dikirim"),
+                            ("succeeded", "Berhasil"),
+                            ("failed", "Tidak berhasil"),
+                            ("expired", "Kedaluwarsa"),
+                            ("cancelled", "Dibatalkan"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("web", "Situs"), ("counter", "Gerai"), ("partner", "Mitra")], max_length=10
+                    ),
+                ),
+                ("gateway", models.CharField(max_length=20)),
+                ("reason", models.CharField(blank=True, max_length=20)),
+                ("rc", models.CharField(blank=True, max_length=12)),
+                ("sn", models.CharField(blank=True, max_length=120)),
+                ("ref_id", models.CharField(max_length=64, null=True)),
+                ("form_token", models.CharField(max_length=64, null=True)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "cashier",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "outlet",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="dealers.outlet"),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="dealers.partner"),
+                ),
+                (
+                    "wallet",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="transactions.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'orders',
-                'ordering': ['-created_at', '-id'],
+                "db_table": "orders",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('late_success', 'Berhasil setelah uang dikembalikan'), ('reversal', 'Dibatalkan pemasok setelah berhasil')], max_length=20)),
-                ('raw_reference', models.CharField(help_text='rc, SN and message as the supplier gave them', max_length=120)),
-                ('proposal', models.CharField(help_text='the booking proposed: recapture, late_loss, reversal', max_length=20)),
-                ('cost', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Terbuka'), ('booked', 'Dibukukan'), ('dismissed', 'Ditolak')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='transactions.attempt')),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='dealers.dealer')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='transactions.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("late_success", "Berhasil setelah uang dikembalikan"),
+                            ("reversal", "Dibatalkan pemasok setelah berhasil"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "raw_reference",
+                    models.CharField(help_text="rc, SN and message as the supplier gave them", max_length=120),
+                ),
+                (
+                    "proposal",
+                    models.CharField(help_text="the booking proposed: recapture, late_loss, reversal", max_length=20),
+                ),
+                ("cost", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Terbuka"), ("booked", "Dibukukan"), ("dismissed", "Ditolak")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("attempt", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="transactions.attempt")),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="transactions.order"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'incident',
-                'ordering': ['-opened_at'],
+                "db_table": "incident",
+                "ordering": ["-opened_at"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('succeeded', 'Pulsa masuk'), ('failed', 'Tidak masuk, uang kembali')], max_length=10)),
-                ('reason', models.CharField(max_length=200, verbose_name='Alasan')),
-                ('proposed_at', models.DateTimeField(auto_now_add=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealer')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='transactions.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("succeeded", "Pulsa masuk"), ("failed", "Tidak masuk, uang kembali")], max_length=10
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="Alasan")),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="transactions.order"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'decision',
+                "db_table": "decision",
             },
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='transactions.order'),
+            model_name="attempt",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="transactions.order"
+            ),
         ),
         migrations.CreateModel(
-            name='OrderEvent',
+            name="OrderEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('old', models.CharField(blank=True, max_length=20)),
-                ('new', models.CharField(blank=True, max_length=20)),
-                ('attempt_id', models.BigIntegerField(null=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealer')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='transactions.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("old", models.CharField(blank=True, max_length=20)),
+                ("new", models.CharField(blank=True, max_length=20)),
+                ("attempt_id", models.BigIntegerField(null=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="transactions.order"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'order_event',
-                'ordering': ['id'],
+                "db_table": "order_event",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gateway', models.CharField(max_length=20)),
-                ('code', models.CharField(max_length=40)),
-                ('amount', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Menunggu'), ('paid', 'Dibayar'), ('expired', 'Kedaluwarsa'), ('void', 'Diganti')], default='open', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='dealers.dealer')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='transactions.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("gateway", models.CharField(max_length=20)),
+                ("code", models.CharField(max_length=40)),
+                ("amount", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Menunggu"),
+                            ("paid", "Dibayar"),
+                            ("expired", "Kedaluwarsa"),
+                            ("void", "Diganti"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="transactions.order"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'payment',
-                'ordering': ['id'],
+                "db_table": "payment",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Prefix',
+            name="Prefix",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digits', models.CharField(max_length=8, unique=True, validators=[django.core.validators.RegexValidator('^0\\d{3,7}$')], verbose_name='Awalan')),
-                ('disputed', models.BooleanField(default=False, verbose_name='Sumber berbeda')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prefixes', to='transactions.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "digits",
+                    models.CharField(
+                        max_length=8,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^0\\d{3,7}$")],
+                        verbose_name="Awalan",
+                    ),
+                ),
+                ("disputed", models.BooleanField(default=False, verbose_name="Sumber berbeda")),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="prefixes", to="transactions.brand"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'prefix',
-                'ordering': ['digits'],
+                "db_table": "prefix",
+                "ordering": ["digits"],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=20, verbose_name='Kode')),
-                ('name', models.CharField(max_length=80, verbose_name='Nama produk')),
-                ('kind', models.CharField(choices=[('pulsa', 'Pulsa'), ('data', 'Paket data'), ('pln', 'Token PLN')], max_length=10, verbose_name='Jenis')),
-                ('nominal', models.PositiveIntegerField(help_text='face value in rupiah', verbose_name='Nominal')),
-                ('description', models.CharField(blank=True, max_length=200, verbose_name='Keterangan')),
-                ('is_open', models.BooleanField(default=True, verbose_name='Dijual')),
-                ('closed_note', models.CharField(blank=True, max_length=120, verbose_name='Alasan tutup')),
-                ('reopens_at', models.DateTimeField(blank=True, null=True, verbose_name='Buka lagi')),
-                ('accepted_cost', models.PositiveIntegerField(default=0, help_text='a cost above the price that somebody agreed to pay, rupiah; 0 = never sell below cost')),
-                ('position', models.PositiveIntegerField(default=100)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='transactions.brand')),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='dealers.dealer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sku", models.CharField(max_length=20, verbose_name="Kode")),
+                ("name", models.CharField(max_length=80, verbose_name="Nama produk")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("pulsa", "Pulsa"), ("data", "Paket data"), ("pln", "Token PLN")],
+                        max_length=10,
+                        verbose_name="Jenis",
+                    ),
+                ),
+                ("nominal", models.PositiveIntegerField(help_text="face value in rupiah", verbose_name="Nominal")),
+                ("description", models.CharField(blank=True, max_length=200, verbose_name="Keterangan")),
+                ("is_open", models.BooleanField(default=True, verbose_name="Dijual")),
+                ("closed_note", models.CharField(blank=True, max_length=120, verbose_name="Alasan tutup")),
+                ("reopens_at", models.DateTimeField(blank=True, null=True, verbose_name="Buka lagi")),
+                (
+                    "accepted_cost",
+                    models.PositiveIntegerField(
+                        default=0,
+                        help_text="a cost above the price that somebody agreed to pay, rupiah; 0 = never sell below cost",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=100)),
+                ("brand", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="transactions.brand")),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="products", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'product',
-                'ordering': ['position', 'nominal', 'sku'],
+                "db_table": "product",
+                "ordering": ["position", "nominal", "sku"],
             },
         ),
         migrations.CreateModel(
-            name='PriceChange',
+            name="PriceChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('retail', 'Pelanggan'), ('partner', 'Mitra')], max_length=20)),
-                ('old', models.PositiveIntegerField(null=True)),
-                ('new', models.PositiveIntegerField()),
-                ('cost', models.PositiveIntegerField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealer')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='price_changes', to='transactions.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tier", models.CharField(choices=[("retail", "Pelanggan"), ("partner", "Mitra")], max_length=20)),
+                ("old", models.PositiveIntegerField(null=True)),
+                ("new", models.PositiveIntegerField()),
+                ("cost", models.PositiveIntegerField(null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="price_changes",
+                        to="transactions.product",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'price_change',
-                'ordering': ['-at', '-id'],
+                "db_table": "price_change",
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('retail', 'Pelanggan'), ('partner', 'Mitra')], max_length=20)),
-                ('amount', models.PositiveIntegerField(verbose_name='Harga jual')),
-                ('by_hand', models.BooleanField(default=False)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='dealers.dealer')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='transactions.product')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tier", models.CharField(choices=[("retail", "Pelanggan"), ("partner", "Mitra")], max_length=20)),
+                ("amount", models.PositiveIntegerField(verbose_name="Harga jual")),
+                ("by_hand", models.BooleanField(default=False)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="prices", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="prices", to="transactions.product"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'price',
-            },
-        ),
-        migrations.AddField(
-            model_name='order',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='transactions.product'),
-        ),
-        migrations.CreateModel(
-            name='Refund',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('amount', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('due', 'Akan dikembalikan'), ('sent', 'Sedang dikirim'), ('done', 'Sudah dikembalikan'), ('returned', 'Kiriman ditolak bank'), ('void', 'Batal')], default='due', max_length=10)),
-                ('way', models.CharField(blank=True, choices=[('', 'Belum dipilih'), ('wallet', 'Saldo'), ('cash', 'Tunai di gerai'), ('bank', 'Transfer bank')], default='', max_length=10)),
-                ('reference', models.CharField(blank=True, max_length=80, verbose_name='Bukti')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='dealers.dealer')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='transactions.order')),
-                ('paid_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'db_table': 'refund',
-                'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Rollup',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('came_in', models.BigIntegerField(default=0)),
-                ('went_out', models.BigIntegerField(default=0)),
-                ('transfers', models.BigIntegerField(default=0)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rollups', to='transactions.account')),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealer')),
-            ],
-            options={
-                'db_table': 'rollup',
-            },
-        ),
-        migrations.CreateModel(
-            name='RollupMark',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system_identifier', models.BigIntegerField()),
-                ('closed_before', models.BigIntegerField()),
-                ('at', models.DateTimeField(auto_now=True)),
-                ('dealer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealer')),
-            ],
-            options={
-                'db_table': 'rollup_mark',
-            },
-        ),
-        migrations.CreateModel(
-            name='Route',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('supplier_sku', models.CharField(max_length=40, verbose_name='Kode pemasok')),
-                ('cost', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='Modal')),
-                ('rank', models.PositiveSmallIntegerField(default=1, verbose_name='Urutan')),
-                ('cut_off_start', models.TimeField(blank=True, help_text='WIB', null=True)),
-                ('cut_off_end', models.TimeField(blank=True, help_text='WIB; may lie after midnight', null=True)),
-                ('is_open', models.BooleanField(default=True)),
-                ('closed_note', models.CharField(blank=True, max_length=120)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='dealers.dealer')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='routes', to='transactions.product')),
-            ],
-            options={
-                'db_table': 'route',
-                'ordering': ['rank', 'cost', 'id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='attempt',
-            name='route',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='transactions.route'),
-        ),
-        migrations.CreateModel(
-            name='Seal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('transfers', models.BigIntegerField()),
-                ('previous', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealer')),
-            ],
-            options={
-                'db_table': 'seal',
-            },
-        ),
-        migrations.CreateModel(
-            name='Supplier',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, verbose_name='Kode')),
-                ('name', models.CharField(max_length=80, verbose_name='Nama pemasok')),
-                ('connector', models.CharField(max_length=20)),
-                ('base_url', models.CharField(blank=True, max_length=200)),
-                ('username', models.CharField(blank=True, max_length=80)),
-                ('api_key', models.TextField(blank=True)),
-                ('callback_secret', models.TextField(blank=True)),
-                ('is_open', models.BooleanField(default=True, verbose_name='Dipakai')),
-                ('closed_note', models.CharField(blank=True, max_length=120)),
-                ('longest_hours', models.PositiveSmallIntegerField(default=24, help_text='how long a sale may stay without a verdict before a person must look')),
-                ('reported_balance', models.BigIntegerField(blank=True, null=True)),
-                ('reported_at', models.DateTimeField(blank=True, null=True)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suppliers', to='dealers.dealer')),
-            ],
-            options={
-                'db_table': 'supplier',
-                'ordering': ['name'],
+                "db_table": "price",
             },
         ),
         migrations.AddField(
-            model_name='route',
-            name='supplier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='transactions.supplier'),
+            model_name="order",
+            name="product",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="transactions.product"),
+        ),
+        migrations.CreateModel(
+            name="Refund",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("amount", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "Akan dikembalikan"),
+                            ("sent", "Sedang dikirim"),
+                            ("done", "Sudah dikembalikan"),
+                            ("returned", "Kiriman ditolak bank"),
+                            ("void", "Batal"),
+                        ],
+                        default="due",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Belum dipilih"),
+                            ("wallet", "Saldo"),
+                            ("cash", "Tunai di gerai"),
+                            ("bank", "Transfer bank"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, max_length=80, verbose_name="Bukti")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="transactions.order"
+                    ),
+                ),
+                (
+                    "paid_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "refund",
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Rollup",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("came_in", models.BigIntegerField(default=0)),
+                ("went_out", models.BigIntegerField(default=0)),
+                ("transfers", models.BigIntegerField(default=0)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rollups", to="transactions.account"
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dealers.dealer"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "rollup",
+            },
+        ),
+        migrations.CreateModel(
+            name="RollupMark",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("system_identifier", models.BigIntegerField()),
+                ("closed_before", models.BigIntegerField()),
+                ("at", models.DateTimeField(auto_now=True)),
+                (
+                    "dealer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dealers.dealer"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "rollup_mark",
+            },
+        ),
+        migrations.CreateModel(
+            name="Route",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("supplier_sku", models.CharField(max_length=40, verbose_name="Kode pemasok")),
+                (
+                    "cost",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="Modal"
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=1, verbose_name="Urutan")),
+                ("cut_off_start", models.TimeField(blank=True, help_text="WIB", null=True)),
+                ("cut_off_end", models.TimeField(blank=True, help_text="WIB; may lie after midnight", null=True)),
+                ("is_open", models.BooleanField(default=True)),
+                ("closed_note", models.CharField(blank=True, max_length=120)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="routes", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="routes", to="transactions.product"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "route",
+                "ordering": ["rank", "cost", "id"],
+            },
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='supplier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='transactions.supplier'),
+            model_name="attempt",
+            name="route",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="transactions.route"),
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('undecided', 'Belum ada kepastian dari pemasok'), ('refund', 'Uang harus dikembalikan'), ('incident', 'Jawaban pemasok bertentangan'), ('parked', 'Pekerjaan berhenti karena galat'), ('supplier', 'Saldo atau akun pemasok bermasalah'), ('cash', 'Pembayaran tunai menunggu kasir')], max_length=10)),
-                ('subject', models.CharField(help_text='what it is about: one open task per kind and subject', max_length=60)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('deadline', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='dealers.dealer')),
-                ('incident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='transactions.incident')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='transactions.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                ("transfers", models.BigIntegerField()),
+                ("previous", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'task',
-                'ordering': ['deadline'],
+                "db_table": "seal",
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Supplier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('frm_kind', models.CharField(max_length=20)),
-                ('to_kind', models.CharField(max_length=20)),
-                ('amount', models.BigIntegerField()),
-                ('reference', models.CharField(max_length=80)),
-                ('order_id', models.BigIntegerField(null=True)),
-                ('frm_seq', models.BigIntegerField(null=True)),
-                ('frm_after', models.BigIntegerField(null=True)),
-                ('to_seq', models.BigIntegerField(null=True)),
-                ('to_after', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='dealers.dealer')),
-                ('frm', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='outgoing', to='transactions.account')),
-                ('resolves', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='transactions.transfer')),
-                ('reverses', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='transactions.transfer')),
-                ('to', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='transactions.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=20, verbose_name="Kode")),
+                ("name", models.CharField(max_length=80, verbose_name="Nama pemasok")),
+                ("connector", models.CharField(max_length=20)),
+                ("base_url", models.CharField(blank=True, max_length=200)),
+                ("username", models.CharField(blank=True, max_length=80)),
+                ("api_key", models.TextField(blank=True)),
+                ("callback_secret", models.TextField(blank=True)),
+                ("is_open", models.BooleanField(default=True, verbose_name="Dipakai")),
+                ("closed_note", models.CharField(blank=True, max_length=120)),
+                (
+                    "longest_hours",
+                    models.PositiveSmallIntegerField(
+                        default=24, help_text="how long a sale may stay without a verdict before a person must look"
+                    ),
+                ),
+                ("reported_balance", models.BigIntegerField(blank=True, null=True)),
+                ("reported_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="suppliers", to="dealers.dealer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'transfer',
-                'ordering': ['id'],
+                "db_table": "supplier",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.AddField(
+            model_name="route",
+            name="supplier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="routes", to="transactions.supplier"
+            ),
+        ),
+        migrations.AddField(
+            model_name="attempt",
+            name="supplier",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="transactions.supplier"),
+        ),
+        migrations.CreateModel(
+            name="Task",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("undecided", "Belum ada kepastian dari pemasok"),
+                            ("refund", "Uang harus dikembalikan"),
+                            ("incident", "Jawaban pemasok bertentangan"),
+                            ("parked", "Pekerjaan berhenti karena galat"),
+                            ("supplier", "Saldo atau akun pemasok bermasalah"),
+                            ("cash", "Pembayaran tunai menunggu kasir"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(help_text="what it is about: one open task per kind and subject", max_length=60),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("deadline", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="transactions.incident",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="transactions.order",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "task",
+                "ordering": ["deadline"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gateway', models.CharField(max_length=20)),
-                ('gateway_tx', models.CharField(max_length=80)),
-                ('amount', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='dealers.dealer')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='transactions.order')),
-                ('payment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='transactions.payment')),
-                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='transactions.transfer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("frm_kind", models.CharField(max_length=20)),
+                ("to_kind", models.CharField(max_length=20)),
+                ("amount", models.BigIntegerField()),
+                ("reference", models.CharField(max_length=80)),
+                ("order_id", models.BigIntegerField(null=True)),
+                ("frm_seq", models.BigIntegerField(null=True)),
+                ("frm_after", models.BigIntegerField(null=True)),
+                ("to_seq", models.BigIntegerField(null=True)),
+                ("to_after", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="transfers", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "frm",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outgoing",
+                        to="transactions.account",
+                    ),
+                ),
+                (
+                    "resolves",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="transactions.transfer",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="transactions.transfer",
+                    ),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incoming",
+                        to="transactions.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'receipt',
-                'ordering': ['id'],
+                "db_table": "transfer",
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Receipt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("gateway", models.CharField(max_length=20)),
+                ("gateway_tx", models.CharField(max_length=80)),
+                ("amount", models.PositiveBigIntegerField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "dealer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="receipts", to="dealers.dealer"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="transactions.order",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="transactions.payment",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "transfer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="transactions.transfer"),
+                ),
+            ],
+            options={
+                "db_table": "receipt",
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('dealer', 'kind', 'key'), name='one_account_per_key'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("dealer", "kind", "key"), name="one_account_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('dealer', 'id', 'kind'), name='an_account_in_its_book'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("dealer", "id", "kind"), name="an_account_in_its_book"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('balance__isnull', False), ('kind', 'wallet')), models.Q(models.Q(('kind', 'wallet'), _negated=True), ('balance__isnull', True)), _connector='OR'), name='only_wallets_keep_a_balance'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("balance__isnull", False), ("kind", "wallet")),
+                    models.Q(models.Q(("kind", "wallet"), _negated=True), ("balance__isnull", True)),
+                    _connector="OR",
+                ),
+                name="only_wallets_keep_a_balance",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('balance__isnull', True), ('balance__gte', django.db.models.expressions.CombinedExpression(models.F('credit_limit'), '*', models.Value(-1))), _connector='OR'), name='a_wallet_never_overdraws'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("balance__isnull", True),
+                    (
+                        "balance__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("credit_limit"), "*", models.Value(-1)
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_wallet_never_overdraws",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_limit__gte', 0)), name='a_credit_limit_is_not_negative'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("credit_limit__gte", 0)), name="a_credit_limit_is_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='due',
-            index=models.Index(condition=models.Q(('parked', False)), fields=['due_at'], name='due_soonest'),
+            model_name="due",
+            index=models.Index(condition=models.Q(("parked", False)), fields=["due_at"], name="due_soonest"),
         ),
         migrations.AddConstraint(
-            model_name='due',
-            constraint=models.UniqueConstraint(fields=('dealer', 'kind', 'target'), name='one_due_row_per_target'),
+            model_name="due",
+            constraint=models.UniqueConstraint(fields=("dealer", "kind", "target"), name="one_due_row_per_target"),
         ),
         migrations.AddConstraint(
-            model_name='inboundevent',
-            constraint=models.UniqueConstraint(fields=('dealer', 'source', 'event_id'), name='one_effect_per_inbound_event'),
+            model_name="inboundevent",
+            constraint=models.UniqueConstraint(
+                fields=("dealer", "source", "event_id"), name="one_effect_per_inbound_event"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='markuprule',
-            constraint=models.UniqueConstraint(fields=('dealer', 'tier', 'brand', 'kind', 'nominal'), name='one_markup_rule_per_scope', nulls_distinct=False),
+            model_name="markuprule",
+            constraint=models.UniqueConstraint(
+                fields=("dealer", "tier", "brand", "kind", "nominal"),
+                name="one_markup_rule_per_scope",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(fields=('dealer', 'attempt', 'kind'), name='one_incident_per_contradiction'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                fields=("dealer", "attempt", "kind"), name="one_incident_per_contradiction"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('dealer', 'order'), name='one_decision_per_order'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(fields=("dealer", "order"), name="one_decision_per_order"),
         ),
         migrations.AddIndex(
-            model_name='orderevent',
-            index=models.Index(fields=['dealer', 'order', 'id'], name='order_event_by_order'),
+            model_name="orderevent",
+            index=models.Index(fields=["dealer", "order", "id"], name="order_event_by_order"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('dealer', 'code'), name='one_payment_per_code'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("dealer", "code"), name="one_payment_per_code"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('dealer', 'sku'), name='one_product_per_sku'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("dealer", "sku"), name="one_product_per_sku"),
         ),
         migrations.AddIndex(
-            model_name='pricechange',
-            index=models.Index(fields=['dealer', 'product', 'tier', '-at'], name='price_change_by_product'),
+            model_name="pricechange",
+            index=models.Index(fields=["dealer", "product", "tier", "-at"], name="price_change_by_product"),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.UniqueConstraint(fields=('dealer', 'product', 'tier'), name='one_price_per_tier'),
+            model_name="price",
+            constraint=models.UniqueConstraint(fields=("dealer", "product", "tier"), name="one_price_per_tier"),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='a_price_is_positive'),
+            model_name="price",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="a_price_is_positive"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['dealer', '-created_at'], name='orders_newest'),
+            model_name="order",
+            index=models.Index(fields=["dealer", "-created_at"], name="orders_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['dealer', 'status', '-created_at'], name='orders_by_status'),
+            model_name="order",
+            index=models.Index(fields=["dealer", "status", "-created_at"], name="orders_by_status"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['dealer', 'destination', '-created_at'], name='orders_by_destination'),
+            model_name="order",
+            index=models.Index(fields=["dealer", "destination", "-created_at"], name="orders_by_destination"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['dealer', 'customer'], name='orders_by_customer'),
+            model_name="order",
+            index=models.Index(fields=["dealer", "customer"], name="orders_by_customer"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('dealer', 'form_token'), name='one_order_per_form_token'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("dealer", "form_token"), name="one_order_per_form_token"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('dealer', 'partner', 'ref_id'), name='one_order_per_ref_id'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("dealer", "partner", "ref_id"), name="one_order_per_ref_id"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('dealer', 'id'), name='an_order_in_its_dealer'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("dealer", "id"), name="an_order_in_its_dealer"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='an_order_has_a_price'),
+            model_name="order",
+            constraint=models.CheckConstraint(condition=models.Q(("price__gt", 0)), name="an_order_has_a_price"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('partner__isnull', True), ('ref_id__isnull', True)), models.Q(('partner__isnull', False), ('ref_id__isnull', False)), _connector='OR'), name='a_partner_order_has_a_ref_id'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("partner__isnull", True), ("ref_id__isnull", True)),
+                    models.Q(("partner__isnull", False), ("ref_id__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_partner_order_has_a_ref_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('dealer', 'order', 'number'), name='refunds_are_numbered'),
+            model_name="refund",
+            constraint=models.UniqueConstraint(fields=("dealer", "order", "number"), name="refunds_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='a_refund_is_positive'),
+            model_name="refund",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="a_refund_is_positive"),
         ),
         migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.UniqueConstraint(fields=('dealer', 'account', 'day'), name='one_rollup_per_day'),
+            model_name="rollup",
+            constraint=models.UniqueConstraint(fields=("dealer", "account", "day"), name="one_rollup_per_day"),
         ),
         migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(fields=('dealer', 'number'), name='seals_are_numbered'),
+            model_name="seal",
+            constraint=models.UniqueConstraint(fields=("dealer", "number"), name="seals_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='supplier',
-            constraint=models.UniqueConstraint(fields=('dealer', 'code'), name='one_supplier_per_code'),
+            model_name="supplier",
+            constraint=models.UniqueConstraint(fields=("dealer", "code"), name="one_supplier_per_code"),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(fields=('dealer', 'product', 'supplier'), name='one_route_per_supplier'),
+            model_name="route",
+            constraint=models.UniqueConstraint(fields=("dealer", "product", "supplier"), name="one_route_per_supplier"),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(('cost__gt', 0)), name='a_route_costs_something'),
+            model_name="route",
+            constraint=models.CheckConstraint(condition=models.Q(("cost__gt", 0)), name="a_route_costs_something"),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'failed'), _negated=True), fields=('dealer', 'order'), name='one_live_attempt_per_order'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "failed"), _negated=True),
+                fields=("dealer", "order"),
+                name="one_live_attempt_per_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('dealer', 'reference'), name='one_attempt_per_reference'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(fields=("dealer", "reference"), name="one_attempt_per_reference"),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('dealer', 'order', 'number'), name='attempts_are_numbered'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(fields=("dealer", "order", "number"), name="attempts_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('dealer', 'kind', 'subject'), name='one_open_task_per_subject'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("dealer", "kind", "subject"),
+                name="one_open_task_per_subject",
+            ),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['dealer', 'frm', 'id'], name='transfer_out_of_account'),
+            model_name="transfer",
+            index=models.Index(fields=["dealer", "frm", "id"], name="transfer_out_of_account"),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['dealer', 'to', 'id'], name='transfer_into_account'),
+            model_name="transfer",
+            index=models.Index(fields=["dealer", "to", "id"], name="transfer_into_account"),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['dealer', 'order_id'], name='transfer_by_order'),
+            model_name="transfer",
+            index=models.Index(fields=["dealer", "order_id"], name="transfer_by_order"),
         ),
         migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(fields=['at'], name='transfer_by_time'),
+            model_name="transfer",
+            index=models.Index(fields=["at"], name="transfer_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('dealer', 'reference'), name='one_transfer_per_reference'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(fields=("dealer", "reference"), name="one_transfer_per_reference"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('dealer', 'resolves'), name='a_hold_is_resolved_once'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(fields=("dealer", "resolves"), name="a_hold_is_resolved_once"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('dealer', 'reverses'), name='a_transfer_is_reversed_once'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(fields=("dealer", "reverses"), name="a_transfer_is_reversed_once"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_kind', 'held')), fields=('dealer', 'order_id'), name='one_hold_per_order'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_kind", "held")), fields=("dealer", "order_id"), name="one_hold_per_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='a_transfer_is_positive'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="a_transfer_is_positive"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('frm', models.F('to')), _negated=True), name='a_transfer_goes_elsewhere'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("frm", models.F("to")), _negated=True), name="a_transfer_goes_elsewhere"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('dealer', 'gateway', 'gateway_tx'), name='one_receipt_per_gateway_tx'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(
+                fields=("dealer", "gateway", "gateway_tx"), name="one_receipt_per_gateway_tx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='a_receipt_is_positive'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="a_receipt_is_positive"),
         ),
     ]

@@ -1,7 +1,6 @@
 """The dispatcher's leases: who dies or freezes costs time, never money."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from threading import Thread
 from typing import NoReturn
@@ -25,7 +24,7 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def die_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def die_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Name a crash point here and the process dies there."""
     places: list[str] = []
 
