@@ -121,18 +121,22 @@ def test_everybody_gets_by_get_what_the_table_says(row: Row, scene: Scene, sessi
         with _undone():
             answer = _client(actor, sessions).get(_address(row, scene))
             answers[actor] = answer.status_code
-            if row.name.startswith("desk:") and actor not in WORKS_HERE and _shows_of(scene, _body(answer)):
+            if (
+                row.name.startswith("desk:")
+                and actor not in WORKS_HERE
+                and _shows_of(scene, _body(answer), _address(row, scene))
+            ):
                 leaked.add(actor)
     assert answers == row.expected("GET")
     assert not leaked
 
 
-def _shows_of(scene: Scene, page: bytes) -> bool:
-    """Whether something that only the visited dealer has is on a page."""
+def _shows_of(scene: Scene, page: bytes, address: str) -> bool:
+    """Whether something that only the visited dealer has is on a page; what was in the address is no news."""
     here = scene.here
     codes = [order.code for order in (here.delivered, here.unpaid, here.cash, here.silent, here.refunded)]
     signs = [*codes, here.dealer.name, here.dealer.slug, scene.product.sku, scene.supplier.code]
-    return any(sign.encode() in page for sign in signs)
+    return any(sign.encode() in page for sign in signs if sign not in address)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -26,8 +26,10 @@ def _tab_to(page: Page, wanted: str) -> None:
     pytest.fail(f"Tab never reached {wanted}")
 
 
-def test_a_purchase_needs_no_pointer(visitor: Visitor) -> None:
+@pytest.mark.parametrize("height", [560, 640, 740])
+def test_a_purchase_needs_no_pointer(visitor: Visitor, height: int) -> None:
     page = visitor.page
+    page.set_viewport_size({"width": 360, "height": height})
     visitor.comes()
     _tab_to(page, "#destination")
     page.keyboard.type("081234567001")

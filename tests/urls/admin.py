@@ -1,6 +1,7 @@
 """The platform's admin: its own sign-in for everybody but platform admins, whatever they are at a dealer.
 
-Rows of dealers, people and brands are never deleted (403); what axes wrote down is only read.
+Dealers, people and brands are never deleted (403), and a dealer is not added here. What axes wrote down may be
+thrown away, which ends a lock; all its fields are read-only, so the form of a change saves nothing.
 """
 
 from collections.abc import Callable
@@ -44,7 +45,7 @@ _elsewhere: Callable[[Scene], str] = lambda _scene: "/admin/tidak/ada"  # noqa: 
 ROWS = [
     Row(name="admin:index", get=_only("200"), post=_only("200")),
     Row(name="admin:login", get="200 200 200 200 200 200 200 200 302", post="200"),
-    Row(name="admin:logout", get=_only("405"), post=_only("200")),
+    Row(name="admin:logout", get=_only("405"), post="302"),
     Row(name="admin:password_change", get=_only("200"), post=_only("200")),
     Row(name="admin:password_change_done", get=_only("200"), post=_only("405")),
     Row(name="admin:autocomplete", get=_only("403"), post=_only("405")),
@@ -54,10 +55,10 @@ ROWS = [
     Row(name="admin:app_list", at=lambda s: ["dealers"], get=_only("200"), post=_only("200")),
     Row(name="admin/(?P<url>.*)$", address=_elsewhere, get=_only("404"), post=_only("404")),
     *_table("dealers_user", add="200", delete="403", change="200"),
-    *_table("dealers_dealer", add="200", delete="403", change="200"),
+    *_table("dealers_dealer", add="403", delete="403", change="200"),
     *_table("transactions_brand", add="200", delete="403", change="200"),
     *_table("transactions_prefix", add="200", delete="200", change="200"),
-    *_table("axes_accessattempt", add="403", delete="200", change="403"),
-    *_table("axes_accesslog", add="403", delete="200", change="403"),
-    *_table("axes_accessfailurelog", add="403", delete="200", change="403"),
+    *_table("axes_accessattempt", add="403", delete="200", change="302"),
+    *_table("axes_accesslog", add="403", delete="200", change="302"),
+    *_table("axes_accessfailurelog", add="403", delete="200", change="302"),
 ]

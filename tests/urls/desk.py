@@ -85,6 +85,12 @@ ROWS = [
         post="302 404 405 405 405 405 405 403 404",
     ),
     Row(
+        name="desk:order_live",
+        at=lambda s: [s.here.delivered.code],
+        get="302 404 404 200 200 200 200 403 404",
+        post="302 404 405 405 405 405 405 403 404",
+    ),
+    Row(
         name="desk:order_cash",
         at=lambda s: [s.here.cash.code],
         fields=_sure,
@@ -215,13 +221,13 @@ ROWS = [
         post="302 404 405 405 405 403 403 403 404",
     ),
     Row(
-        # Another dealer's owner has other prices: the same form shows another effect first, and saves nothing.
+        # Another dealer's owner writes a rule of their own.
         name="desk:rule_add",
         fields=_rule,
         shown_first=True,
         changes=True,
         get="302 404 200 200 200 403 403 403 404",
-        post="302 404 200 302 302 403 403 403 404",
+        post="302 404 302 302 302 403 403 403 404",
     ),
     Row(
         name="desk:rule",
