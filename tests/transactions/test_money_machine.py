@@ -292,7 +292,7 @@ class Money(RuleBasedStateMachine):
 
 def test_no_sequence_of_events_makes_the_money_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CONNECTORS, "scripted", Scripted)
-    run_state_machine_as_test(Money, settings=PROFILE)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Money, settings=PROFILE)
 
 
 def test_the_script_speaks_of_every_outcome() -> None:
