@@ -58,6 +58,7 @@ def _keep_our_logging(**_: object) -> None:
     """Somebody listens, so Celery adds no handlers of its own."""
 
 
+@signals.beat_embedded_init.connect
 @signals.worker_process_init.connect
 def _end_with_the_worker(**_: object) -> None:
     parent.die_with_parent()
