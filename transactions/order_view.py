@@ -31,6 +31,8 @@ PROMISE = timedelta(minutes=2)
 NEWS_WITHIN = timedelta(minutes=10)
 _PAUSES = (1, 2, 3, 5, 8, 13, 20)
 """Seconds between two looks at an order in which nothing changes."""
+_TURNS = 4
+"""An order moves on three times at most."""
 SIMULATED = {"sandbox", "qris", "transfer"}
 
 _ARRIVED: dict[str, Promise] = {
@@ -154,7 +156,20 @@ def is_expired(payment: Payment) -> bool:
 
 
 def of(dealer: Dealer, order: Order) -> OrderView:
-    """The page of an order. Inside the dealer's transaction."""
+    """The page of an order, which is read anew if it moved on meanwhile. Inside the dealer's transaction.
+
+    Money and status change together; seen one without the other, an order that was just paid would look
+    as if its money was missing.
+    """
+    for _turn in range(_TURNS):
+        shown = _at_this_moment(dealer, order)
+        if Order.objects.filter(pk=order.pk, status=order.status).exists():
+            break
+        order.refresh_from_db()
+    return shown
+
+
+def _at_this_moment(dealer: Dealer, order: Order) -> OrderView:
     refunds = list(Refund.objects.filter(dealer=dealer, order=order).order_by("number"))
     payment = payable(order)
     short_by = payments.short_by(order) if order.status == Status.AWAITING_PAYMENT else 0

@@ -3,8 +3,10 @@
 import pytest
 from pytest_django import Settings
 
+from portal.lib import tenancy
 from tests.transactions.storefront_rig import YES, Storefront, storefront, text_of
-from transactions.models import Order
+from transactions import order_view
+from transactions.models import Order, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +40,15 @@ def test_a_change_is_shown_and_the_pauses_begin_anew(here: Storefront, order: Or
     assert "Sedang dikirim" in text_of(answer)
     assert "<html" not in text_of(answer)
     assert answer["X-Next"] == "1"
+
+
+def test_an_order_that_is_paid_while_its_page_is_made_is_not_called_short(here: Storefront, order: Order) -> None:
+    read_before = here.at(here.link(order))
+    here.pays(order)
+    with tenancy.inside(here.shop.dealer.pk):
+        shown = order_view.of(here.shop.dealer, read_before)
+    assert (shown.words.headline, shown.short_by, shown.payment) == ("Sedang dikirim", 0, None)
+    assert shown.order.status == Status.PAID
 
 
 @pytest.mark.parametrize("n", ["-1", "x", "99999999999", "٣", ""])

@@ -2,20 +2,23 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import repeat
 from typing import TypeVar
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections
+from django.test import Client
+from django.urls import reverse
 
-from portal.lib import tenancy
+from portal.lib import retry, tenancy
 from tests import factories
 from tests.worlds import UNREACHABLE
-from transactions import accounts, fulfilment, ledger, orders, postings_business, states
+from transactions import accounts, form_tokens, fulfilment, ledger, orders, postings_business, states
 from transactions.ledger import InsufficientBalance
-from transactions.models import AccountKind, Due, Order, Status, Transfer
+from transactions.models import Account, AccountKind, Due, Order, Status, Transfer
 from transactions.suppliers.base import Outcome, Reason, Verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,3 +116,117 @@ def test_two_wallets_that_pay_each_other_all_the_time_never_wait_for_each_other(
     with tenancy.inside(shop.dealer.pk):
         kept = [ledger.wallet_balance(shop.dealer.pk, wallet) for wallet in wallets]
         assert kept == [ledger.balance(shop.dealer.pk, wallet) for wallet in wallets] == [50_000, 50_000]
+
+
+def test_two_transactions_in_a_deadlock_are_both_done_in_the_end() -> None:
+    shop = factories.shop()
+    other = factories.user()
+    factories.fund(shop.dealer, other, 50_000)
+    first, second = accounts.customer_wallet(shop.customer.pk), accounts.customer_wallet(other.pk)
+    met, tries = threading.Barrier(2, timeout=30), Counter[accounts.Acc]()
+
+    def crosswise(wallets: tuple[accounts.Acc, accounts.Acc]) -> bool:
+        def once() -> bool:
+            tries[wallets[0]] += 1
+            with tenancy.inside(shop.dealer.pk):
+                _lock(shop, wallets[0])
+                if tries[wallets[0]] == 1:
+                    met.wait()
+                _lock(shop, wallets[1])
+                return True
+
+        return retry.on_conflict(once)
+
+    assert at_once(crosswise, [(first, second), (second, first)]) == [True, True]
+    assert sorted(tries.values()) == [1, 2]
+
+
+def _lock(shop: factories.Shop, wallet: accounts.Acc) -> None:
+    Account.objects.select_for_update().get(dealer=shop.dealer, kind=wallet.kind, key=wallet.key)
+
+
+def _break_off(sqlstate: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'broken off' USING ERRCODE = '{sqlstate}'; END $$")
+
+
+@pytest.mark.parametrize("sqlstate", ["40P01", "40001"])
+def test_a_purchase_that_the_database_breaks_off_is_done_again_and_paid_once(
+    monkeypatch: pytest.MonkeyPatch, sqlstate: str
+) -> None:
+    shop, call, calls = factories.shop(), orders._call, list[str]()
+
+    def broken_once(*given: object) -> tuple[int, bool, str]:
+        placed = call(*given)  # type: ignore[arg-type]  # passed on as it came
+        calls.append("placed")
+        if len(calls) == 1:
+            _break_off(sqlstate)
+        return placed
+
+    monkeypatch.setattr(orders, "_call", broken_once)
+    order = shop.buy()
+    assert calls == ["placed", "placed"]
+    assert shop.order(order).status == Status.PAID
+    assert shop.balance() == 1_000_000 - 11_000
+
+
+def test_a_purchase_is_broken_off_three_times_at_most_and_nothing_is_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, calls = factories.shop(), list[str]()
+
+    def broken(*_given: object) -> tuple[int, bool, str]:
+        calls.append("tried")
+        _break_off("40P01")
+        raise AssertionError("the database let it pass")
+
+    monkeypatch.setattr(orders, "_call", broken)
+    with pytest.raises(OperationalError):
+        shop.buy()
+    assert len(calls) == 3
+    assert shop.balance() == 1_000_000
+
+
+@contextmanager
+def another_connection_holding(shop: factories.Shop, wallet: accounts.Acc) -> Iterator[None]:
+    """Somebody's long transaction has the wallet's row; on leaving it is rolled back."""
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with tenancy.inside(shop.dealer.pk):
+                _lock(shop, wallet)
+                held.set()
+                assert let_go.wait(9)  # the database ends a transaction that idles for ten
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(hold)
+        try:
+            assert held.wait(30)
+            yield
+        finally:
+            let_go.set()
+        holder.result(30)
+
+
+def test_a_wallet_that_somebody_holds_is_a_503_after_two_seconds_and_nothing_is_lost(client: Client) -> None:
+    shop = factories.shop()
+    client.force_login(shop.customer, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("shop", args=[shop.dealer.slug])
+    form = {
+        "destination": factories.spelled(factories.number()),
+        "sku": shop.product.sku,
+        "gateway": "balance",
+        "token": form_tokens.make(shop.dealer.pk),
+    }
+    with another_connection_holding(shop, accounts.customer_wallet(shop.customer.pk)):
+        answer = client.post(address, form)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert "formulir yang dikirim ulang tidak menjadi pesanan kedua" in answer.content.decode()
+    with tenancy.inside(shop.dealer.pk):
+        assert not Order.objects.exists()
+    assert shop.balance() == 1_000_000
+    assert client.post(address, form).status_code == client.post(address, form).status_code == 303
+    with tenancy.inside(shop.dealer.pk):
+        assert Order.objects.get().status == Status.PAID
+    assert shop.balance() == 1_000_000 - 11_000

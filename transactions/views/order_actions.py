@@ -28,6 +28,7 @@ def simulate(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse
     if not settings.SANDBOX_SECRET:
         raise Http404
     with tenancy.inside(dealer.pk):
+        order.refresh_from_db()
         payment = order_view.payable(order)
         missing = payments.short_by(order)
     if payment is None:
