@@ -164,7 +164,10 @@ def _place(dealer: Dealer, ask: Ask) -> Placed:
     try:
         order_id, is_new, fingerprint = _call(dealer, ask)
     except DatabaseError as error:
-        raise _refusal(error) from error
+        refusal = _refusal(error)
+        if refusal is error:
+            raise  # its own cause holds the SQLSTATE, by which it is retried or explained
+        raise refusal from error
     order = Order.objects.select_related("product", "product__brand").get(pk=order_id)
     if fingerprint != ask.fingerprint:
         raise AlreadyUsed(order)
