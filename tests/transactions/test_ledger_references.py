@@ -1,13 +1,10 @@
 """A reference stands for one booking: the same again is the one that stands, another is refused."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connections
 
 from portal.lib import tenancy
 from tests import factories
+from tests.transactions.elsewhere import meanwhile
 from transactions import accounts, ledger, postings_business
 from transactions.models import Transfer
 
@@ -16,21 +13,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_the_same_booking_at_the_same_moment_is_one_transfer() -> None:
     shop = factories.shop()
-    wallet, gate = accounts.customer_wallet(shop.customer.pk), threading.Barrier(8, timeout=30)
+    wallet = accounts.customer_wallet(shop.customer.pk)
 
-    def withdraw(_number: int) -> int:
-        try:
-            connections["default"].ensure_connection()
-            gate.wait()
-            with tenancy.inside(shop.dealer.pk):
-                return postings_business.ask_withdrawal(shop.dealer.pk, wallet=wallet, amount=1_000, reference="w1")
-        finally:
-            connections.close_all()
+    def withdraw(reference: str = "w1") -> int:
+        return postings_business.ask_withdrawal(shop.dealer.pk, wallet=wallet, amount=1_000, reference=reference)
 
-    with ThreadPoolExecutor(8) as pool:
-        ids = set(pool.map(withdraw, range(8)))
-    assert len(ids) == 1
-    assert shop.balance() == 999_000
+    with tenancy.inside(shop.dealer.pk):
+        withdraw("w0")
+    first, second = meanwhile(shop.dealer.pk, withdraw, withdraw)
+    assert first == second
+    assert shop.balance() == 998_000
 
 
 @pytest.mark.parametrize("other", [{"amount": 2_000}, {"wallet": "customer:0"}])

@@ -1,10 +1,5 @@
 """Roll-ups count every transfer once: never before its transaction has closed, never twice, in any cluster."""
 
-import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-
 import pytest
 from django.core.management import call_command
 from django.db import connections
@@ -12,6 +7,7 @@ from django.db import connections
 from portal.lib import tenancy
 from tests import factories
 from tests.factories import Shop
+from tests.transactions.elsewhere import held_open, meanwhile
 from transactions import accounts, ledger, rollups
 from transactions.models import Rollup, RollupMark
 
@@ -34,31 +30,6 @@ def _rolled(shop: Shop) -> int:
 def _balance(shop: Shop) -> int:
     with tenancy.inside(shop.dealer.pk):
         return rollups.balance(shop.dealer.pk, accounts.customer_wallet(shop.customer.pk))
-
-
-@contextmanager
-def _open_elsewhere(shop: Shop, amount: int) -> Iterator[None]:
-    """Another connection has moved money and has not committed yet; it commits at the end."""
-    moved, may_end = threading.Event(), threading.Event()
-
-    def work() -> None:
-        try:
-            with tenancy.inside(shop.dealer.pk):
-                frm, to = accounts.bank("slow"), accounts.bank("other")
-                ledger.move(shop.dealer.pk, frm=frm, to=to, amount=amount, entry=ledger.Entry("slow"))
-                moved.set()
-                assert may_end.wait(30)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(work)
-        assert moved.wait(30)
-        try:
-            yield
-        finally:
-            may_end.set()
-            slow.result(30)
 
 
 def test_a_balance_is_right_before_the_first_roll_up_and_after_it(shop: Shop) -> None:
@@ -87,7 +58,14 @@ def test_an_account_that_never_was_holds_nothing(shop: Shop) -> None:
 
 
 def test_a_long_transaction_is_counted_once_it_has_closed_and_only_then(shop: Shop) -> None:
-    with _open_elsewhere(shop, 5_000):
+    entry = ledger.Entry("slow")
+
+    def move() -> int:
+        return ledger.move(
+            shop.dealer.pk, frm=accounts.bank("slow"), to=accounts.bank("other"), amount=5_000, entry=entry
+        )
+
+    with held_open(shop.dealer.pk, move):
         shop.buy()
         rollups.roll_up(shop.dealer.pk)
         # What began after the long transaction waits with it, and is in the balance all the same.
@@ -102,21 +80,10 @@ def test_a_long_transaction_is_counted_once_it_has_closed_and_only_then(shop: Sh
 
 
 def test_two_roll_ups_at_once_count_once(shop: Shop) -> None:
-    for _ in range(4):
-        shop.buy()
-    gate = threading.Barrier(4, timeout=30)
-
-    def roll_up(_number: int) -> None:
-        try:
-            connections["default"].ensure_connection()
-            gate.wait()
-            rollups.roll_up(shop.dealer.pk)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(roll_up, range(4)))
-    assert (_rolled(shop), _balance(shop)) == (956_000, 956_000)
+    rollups.roll_up(shop.dealer.pk)
+    shop.buy()
+    meanwhile(shop.dealer.pk, lambda: rollups.roll_up(shop.dealer.pk), lambda: rollups.roll_up(shop.dealer.pk))
+    assert (_rolled(shop), _balance(shop)) == (989_000, 989_000)
 
 
 def _as_owner(sql: str) -> None:

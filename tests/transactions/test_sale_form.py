@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.transactions.storefront_rig import PRICE, Storefront, storefront, text_of
+from transactions import sales
 from transactions.models import Channel, Status
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,19 @@ def test_a_used_form_with_other_content_shows_what_was_bought_and_buys_the_new_o
     assert again.status_code == 303
     assert here.at(again["Location"]).destination == "+6281234567891"
     assert here.orders() == 2
+
+
+def test_two_contents_of_one_form_at_the_same_moment_are_one_order_and_a_question(
+    here: Storefront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were looked up before either stood: then the book itself must tell them apart."""
+    form = here.filled()
+    here.browser.post(here.address, form)
+    monkeypatch.setattr(sales, "standing", lambda dealer, wish: None)
+    answer = here.browser.post(here.address, {**form, "destination": "081234567891"})
+    assert answer.status_code == 409
+    assert "Yang dibeli tadi" in text_of(answer)
+    assert here.orders() == 1
 
 
 def test_the_wallet_pays_at_once(here: Storefront) -> None:

@@ -5,6 +5,18 @@ One module per group of invariants: `books`, `sales`, `waiting`, `derived`, `del
 """
 
 from transactions.audit.base import Invariant, Result, Violation
+from transactions.audit.deliveries import NoRecord
 from transactions.audit.run import INVARIANTS, NoBook, Report, Scope, run, violations
 
-__all__ = ["INVARIANTS", "Invariant", "NoBook", "Report", "Result", "Scope", "Violation", "run", "violations"]
+__all__ = [
+    "INVARIANTS",
+    "Invariant",
+    "NoBook",
+    "NoRecord",
+    "Report",
+    "Result",
+    "Scope",
+    "Violation",
+    "run",
+    "violations",
+]

@@ -21,7 +21,7 @@ class Invariant:
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """Somebody breaks an invariant: where, and what was found. `count` says how many like it there are."""
+    """Somebody breaks an invariant: where, and what was found."""
 
     number: int
     dealer_id: int

@@ -17,6 +17,8 @@ from transactions.audit.base import Violation
 
 NUMBER = 18
 SENTENCE = "the simulator delivered each reference at most once; captured is delivered, released is not"
+LOG_LIMIT = 256 * 1024 * 1024
+"""Bytes of a record: some hundred per delivery, and every delivery there ever was."""
 _ATTEMPTS = """
 SELECT a.dealer_id, o.code, array_agg(a.reference), max(r.to_kind) = 'sales',
     EXISTS (SELECT FROM incident i WHERE i.dealer_id = a.dealer_id AND i.order_id = a.order_id)
@@ -36,7 +38,7 @@ class NoRecord(Exception):
 def read_log(url: str) -> list[dict[str, str]]:
     """What the simulator says it delivered: `[{"ref", "number", "delivered_at"}]`. Raises `NoRecord`."""
     try:
-        answer = outbound.get(url, total_seconds=10.0)
+        answer = outbound.get(url, total_seconds=30.0, answer_limit=LOG_LIMIT)
         rows = json.loads(answer.body)
     except (outbound.NotSent, outbound.Unanswered, ValueError) as error:
         raise NoRecord(f"{url}: {error}") from error

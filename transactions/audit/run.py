@@ -53,13 +53,14 @@ class Scope:
     """What is looked at. `using` is the auditor's connection, `app` the application's ("" = no wall check).
 
     `closed` looks only at the last day and at roll-ups, for a run every minute. `simulator` is the address
-    of its record, "" where there is none.
+    of its record, "" where there is none; with `must_read` an audit that cannot read it is none.
     """
 
     using: str = "audit"
     app: str = "default"
     closed: bool = False
     simulator: str = ""
+    must_read: bool = False
     only: frozenset[int] = field(default_factory=frozenset)
 
     def asks(self, number: int) -> bool:
@@ -68,7 +69,7 @@ class Scope:
 
 
 def run(scope: Scope) -> Report:
-    """Every invariant, with counts and a few examples each. Raises `NoBook`."""
+    """Every invariant, with counts and a few examples each. Raises `NoBook`, `deliveries.NoRecord`."""
     with _snapshot(scope.using):
         with connections[scope.using].cursor() as cursor:
             cursor.execute(_COUNTS)
@@ -133,6 +134,8 @@ def _record(scope: Scope) -> list[Result]:
     try:
         log = deliveries.read_log(scope.simulator)
     except deliveries.NoRecord as error:
+        if scope.must_read:
+            raise
         return [replace(empty, skipped=f"not checked: {error}")]
     found = deliveries.check(log, url=scope.simulator, using=scope.using)
     return [_result(deliveries.NUMBER, deliveries.SENTENCE, found)]

@@ -21,18 +21,26 @@ class Command(BaseCommand):
         parser.add_argument("--closed", action="store_true", help="only the last day, by roll-ups: for every minute")
         parser.add_argument(
             "--simulator",
-            default=f"http://127.0.0.1:{settings.SIMULATOR_PORT}/log" if settings.DEMO else "",
-            help="address of the simulator's own record of deliveries",
+            help="address of the simulator's own record of deliveries; the demo looks at its own, where it answers",
         )
 
-    def handle(self, *_args: object, database: str, closed: bool, simulator: str, **_options: object) -> None:
+    def handle(self, *_args: object, database: str, closed: bool, simulator: str | None, **_options: object) -> None:
         """Print one line per invariant and the counts; end with status 1 on a violation."""
+        own = f"http://127.0.0.1:{settings.SIMULATOR_PORT}/log" if settings.DEMO else ""
+        scope = Scope(
+            using=database,
+            closed=closed,
+            simulator=own if simulator is None else simulator,
+            must_read=bool(simulator),
+        )
         try:
-            report = audit.run(Scope(using=database, closed=closed, simulator=simulator))
+            report = audit.run(scope)
         except audit.NoBook as error:
             raise CommandError(
                 f"{error}: the database is empty, or DATABASE_AUDIT_URL names a role that may not see it"
             ) from error
+        except audit.NoRecord as error:
+            raise CommandError(f"the simulator's record cannot be read: {error}") from error
         for result in report.results:
             self._line(result)
         self.stdout.write(", ".join(f"{count} {name}" for name, count in report.counts.items()))
