@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from dealers import access
 from dealers.models import Dealer, User
-from portal.lib import tenancy
+from portal.lib import tenancy, web
 
 DESK_DEALER = "desk_dealer"
 """Session key: the slug of the dealer whose desk is open."""
@@ -57,8 +57,14 @@ class DealerMiddleware:
             return None
         if getattr(view, "own_transactions", False):
             return None
-        with tenancy.inside(request.dealer.pk):
-            response: HttpResponse = view(request, *args, **kwargs)
+        try:
+            with tenancy.inside(request.dealer.pk):
+                response: HttpResponse = view(request, *args, **kwargs)
+        except Exception as error:  # a view run from here passes by the middlewares' process_exception
+            answer = web.trouble_response(request, error)
+            if answer is None:
+                raise
+            return answer
         return response
 
 

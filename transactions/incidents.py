@@ -5,7 +5,7 @@ from django.utils import timezone
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
 from transactions import postings, refunds, states, todo
-from transactions.models import Incident, IncidentKind, Order, Refund, RefundState, TaskKind
+from transactions.models import Incident, IncidentKind, Order, Refund, RefundState, Supplier, TaskKind
 
 
 class AlreadyDecided(Exception):
@@ -44,19 +44,30 @@ def _end(dealer: Dealer, incident_id: int, actor: User, note: str, state: Incide
 
 
 def _book(order: Order, incident: Incident, actor: User) -> str:
-    """Book by what is true now, not by what was true when the incident opened; returns the booking's name."""
+    """Book by what is true now, not by what was true when the incident opened; returns the booking's name.
+
+    `nothing` when the books say already what the supplier says now.
+    """
     supplier = incident.attempt.supplier
     if incident.kind == IncidentKind.REVERSAL:
-        postings.reverse_sale(order)
-        refunds.record(order, order.price)
-        return "reversal"
+        return _take_back(order, supplier)
+    if postings.is_booked_with(order, supplier):
+        return "nothing"
     due = Refund.objects.select_for_update().filter(
         dealer_id=order.dealer_id, order=order, state=RefundState.DUE, amount=order.price
     )
-    refund = due.first()
+    refund = None if postings.sold(order) else due.first()
     if refund is not None:
         postings.recapture(order, supplier, cost=incident.cost)
         refunds.void(refund, actor=actor)
         return "recapture"
     postings.late_loss(order, supplier, cost=incident.cost)
     return "late_loss"
+
+
+def _take_back(order: Order, supplier: Supplier) -> str:
+    """Only the supplier on whose delivery the sale rests takes the sale back with it; another, its own cost."""
+    if postings.rests_on(order, supplier):
+        refunds.record(order, postings.reverse_sale(order))
+        return "reversal"
+    return "cost_back" if postings.give_cost_back(order, supplier) else "nothing"

@@ -74,6 +74,8 @@ def booking(incident: Incident) -> list[str]:
             _("Pemasok membatalkan: penjualan %(price)s dibatalkan dan menjadi hak pembeli."),
             _("Modal yang sudah dibukukan kembali ke deposit di %(supplier)s."),
         ],
+        "cost_back": [_("Hanya modal yang kembali ke deposit di %(supplier)s; penjualannya tetap.")],
+        "nothing": [_("Tidak ada yang dibukukan: buku sudah sesuai dengan jawaban pemasok.")],
     }
     figures = {"price": price, "cost": cost, "supplier": supplier}
     return [sentence % figures for sentence in words.get(incident.proposal, [])]
