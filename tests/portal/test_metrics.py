@@ -7,19 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.urls import path
 from pytest_django import Settings
 
-from portal import metrics
 from portal.lib import meters
 
-urlpatterns = [path("metrics", metrics.metrics)]
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def client(settings: Settings) -> Client:
-    settings.ROOT_URLCONF = __name__
     settings.MIDDLEWARE = []
     settings.METRICS_TOKEN = "let-me-see"
     return Client()
@@ -64,7 +60,6 @@ _SHOW = """
 from django.conf import settings
 settings.configure(METRICS_TOKEN='x')
 from portal.lib import meters
-from portal import metrics
 meters.orders_placed.labels('cash').inc()
 meters.dispatcher_lag.set(3)
 print(metrics.text().decode())
