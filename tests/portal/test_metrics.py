@@ -59,6 +59,7 @@ _COUNT = "from portal.lib import meters; meters.orders_placed.labels('cash').inc
 _SHOW = """
 from django.conf import settings
 settings.configure(METRICS_TOKEN='x')
+from portal import metrics
 from portal.lib import meters
 meters.orders_placed.labels('cash').inc()
 meters.dispatcher_lag.set(3)
