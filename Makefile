@@ -7,13 +7,12 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check chaos
+.PHONY: help run test check
 
 help:
 	@echo "make run    start everything and print where it is (PORT, HOST, KONTER_HOME)"
 	@echo "make test   the whole test suite, on a PostgreSQL and a Redis of its own (ARGS=… for pytest)"
 	@echo "make check  formatting, lint, types, import contracts, migrations, templates, settings"
-	@echo "make chaos  faults that need killing processes, one line each"
 
 # exec: the supervisor takes the place of the shell, and gets its signals.
 run:
@@ -43,7 +42,3 @@ check:
 	DATABASE_URL=postgresql:///konter DATABASE_OWNER_URL=postgresql:///konter \
 	DATABASE_AUDIT_URL=postgresql:///konter REDIS_URL=redis://localhost METRICS_TOKEN="$$($(call random,,48))" \
 	$(PY) manage.py check --deploy --fail-level WARNING
-
-chaos:
-	@$(INSTALL) tests/requirements.txt
-	@exec $(PY) -m tests.chaos $(ARGS)

@@ -37,6 +37,14 @@ def nominal(amount: int | str | None) -> str:
 
 
 @register.filter
+def percent(hundredths: int) -> str:
+    """150 -> `1,5 %`, with the sign of a discount kept."""
+    whole, rest = divmod(abs(hundredths), 100)
+    text = f"{whole},{rest:02d}".rstrip("0").rstrip(",")
+    return f"{'-' if hundredths < 0 else ''}{text} %"
+
+
+@register.filter
 def phone(destination: str | None) -> str:
     """A phone number in threes of four; meter numbers in fours; anything else (a game id) as it is."""
     text = str(destination or "")

@@ -7,6 +7,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from portal.templatetags import words
+
 MOMENT = dt.datetime(2026, 5, 24, 2, 41, 12, tzinfo=dt.UTC)
 
 
@@ -75,3 +77,10 @@ def test_a_day_begins_when_it_begins_at_the_dealer() -> None:
 
 def test_no_moment_shows_nothing() -> None:
     assert _shown("{{ moment|clock:'WIB' }}{{ moment|clock_seconds }}{{ moment|day }}", moment=None) == ""
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "shown"), [(150, "1,5 %"), (100, "1 %"), (-50, "-0,5 %"), (-125, "-1,25 %"), (0, "0 %")]
+)
+def test_a_percentage_keeps_its_sign(hundredths: int, shown: str) -> None:
+    assert words.percent(hundredths) == shown
