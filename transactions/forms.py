@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dealers.models import Dealer
 from portal.lib import money, msisdn
@@ -31,9 +31,10 @@ _PLAIN: dict[msisdn.Reason, Promise] = {
 def number_words(error: msisdn.NotANumber) -> str:
     """What is wrong with a number, said to whoever typed it."""
     if error.reason == msisdn.Reason.TOO_SHORT:
-        return _("Nomor kurang %(count)s angka.") % {"count": error.count}
+        return ngettext("Nomor kurang %(n)s angka.", "Nomor kurang %(n)s angka.", error.count) % {"n": error.count}
     if error.reason == msisdn.Reason.TOO_LONG:
-        return _("Nomor kelebihan %(count)s angka.") % {"count": error.count}
+        words = ngettext("Nomor kelebihan %(n)s angka.", "Nomor kelebihan %(n)s angka.", error.count)
+        return words % {"n": error.count}
     return str(_PLAIN[error.reason])
 
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from dealers.models import Dealer
@@ -251,8 +251,11 @@ def _delivered(dealer: Dealer, order: Order) -> str:
     given = {"what": _ARRIVED[order.product.kind], "at": clock_seconds(order.finished_at, dealer.time_zone)}
     if order.paid_at is None or order.finished_at is None:
         return _("%(what)s %(at)s.") % given
-    given["n"] = max(1, round((order.finished_at - order.paid_at).total_seconds()))
-    return _("%(what)s %(at)s, %(n)s detik setelah dibayar.") % given
+    given["n"] = seconds = max(1, round((order.finished_at - order.paid_at).total_seconds()))
+    line = ngettext(
+        "%(what)s %(at)s, %(n)s detik setelah dibayar.", "%(what)s %(at)s, %(n)s detik setelah dibayar.", seconds
+    )
+    return line % given
 
 
 def _failed(dealer: Dealer, order: Order) -> Words:

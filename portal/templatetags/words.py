@@ -1,6 +1,7 @@
 """How money, numbers and times are written on every screen; built in, so no template loads it.
 
-`Rp25.400`, `0812-3456-7890`, `09.41 WIB`, `24 Nov 2026`. Times are shown in the dealer's zone,
+`Rp25.400`, `0812-3456-7890`, `09.41 WIB`, `24 Nov 2026`. In English, too: an amount must look as it does
+on the receipt and in the bank's app, only the months' names follow the language. Times are shown in the dealer's zone,
 which is passed along (`{{ order.paid_at|clock:dealer.timezone }}`): a portal has three of them.
 """
 
