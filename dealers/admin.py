@@ -66,7 +66,10 @@ class PersonAdmin(Kept, UserAdmin):  # type: ignore[type-arg]  # no generic at r
 
 @admin.register(Dealer)
 class DealerAdmin(Kept):
-    """Dealers of the portal. None is added here: a dealer begins together with its book."""
+    """Dealers of the portal.
+
+    None is added here: a dealer begins together with its book and its owner, by `manage.py open_dealer`.
+    """
 
     list_display = ("name", "slug", "regency", "is_open", "is_zero")
     search_fields = ("name", "slug", "regency")

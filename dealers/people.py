@@ -90,9 +90,23 @@ def _invite(email: str) -> None:
 
 
 def _send_reset(email: str) -> None:
+    # Whoever has no password yet (a new owner whose first link ran out) gets one this way too.
     user = User.objects.filter(email=email, is_active=True).first()
-    if user is None or not user.has_usable_password():
+    if user is None:
         return
+    subject = _("Buat kata sandi baru untuk akun Konter")
+    mails.send("reset", to=email, subject=subject, path=_password_path(user), name=user.name)
+
+
+def invite_owner(user: User, *, shop: str) -> None:
+    """Tell somebody whose account was just made that the shop is theirs, with the link that sets the first password.
+
+    Raises `OSError` when the mail cannot be handed over.
+    """
+    subject = _("%(shop)s sudah dibuka di Konter") % {"shop": shop}
+    mails.send("owner", to=user.email, subject=subject, path=_password_path(user), name=user.name, shop=shop)
+
+
+def _password_path(user: User) -> str:
     place = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("password_reset_confirm", args=[place, default_token_generator.make_token(user)])
-    mails.send("reset", to=email, subject=_("Buat kata sandi baru untuk akun Konter"), path=path, name=user.name)
+    return reverse("password_reset_confirm", args=[place, default_token_generator.make_token(user)])

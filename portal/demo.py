@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import transaction
 
-from dealers import rights
-from dealers.models import Dealer, Membership, Outlet, Partner, PlatformRole, Role, User
+from dealers.models import Dealer, Membership, Partner, PlatformRole, Role, User
+from portal import opening
 from portal.lib import tenancy
+from portal.opening import NewDealer
 from transactions import accounts, ledger, postings_business, pricing
 from transactions.models import Brand, Kind, MarkupRule, Price, Product, Route, Supplier, Tier
 from transactions.suppliers import connections
@@ -115,34 +116,35 @@ def _platform_people() -> None:
 
 def _dealer(shop: Shop) -> Dealer:
     with transaction.atomic():
-        dealer = Dealer.objects.create(
+        users = {role: _person(f"{role}@{shop.slug}.test", f"{role.label} {shop.name}") for role in Role}
+        wanted = NewDealer(
             slug=shop.slug,
             name=shop.name,
+            owner=users[Role.OWNER].email,
             is_zero=shop.slug == "konter",
+            buys_stock=shop.buys_stock,
             regency=shop.regency,
             address=shop.address,
             phone=shop.phone,
             time_zone=shop.time_zone,
-            brand_colour=shop.colour,
+            colour=shop.colour,
+            source="demo",
         )
+        dealer = opening.open_dealer(wanted).dealer
         with tenancy.inside(dealer.pk):
-            ledger.open_book(dealer.pk)
-            Outlet.objects.create(dealer=dealer, name="Gerai utama", address=shop.address)
-            for role in Role:
-                user = _person(f"{role}@{shop.slug}.test", f"{role.label} {shop.name}")
-                Membership.objects.create(dealer=dealer, user=user, role=role)
+            for role in [role for role in Role if role != Role.OWNER]:
+                Membership.objects.create(dealer=dealer, user=users[role], role=role)
     return dealer
 
 
 def _sell(dealer: Dealer, shop: Shop, zero: Dealer) -> None:
     stock: dict[str, int] = {}
     if shop.buys_stock:
-        _make_partner(dealer, zero)
+        _deposit_for_stock(dealer, zero)
         stock = _stock_costs(zero)
     with tenancy.inside(dealer.pk):
         suppliers = [_own_supplier(dealer, name) for name in shop.suppliers]
         if shop.buys_stock:
-            rights.grant(dealer, rights.BUY_STOCK, source="demo")
             suppliers.append(_stock_supplier(dealer))
         _rules(dealer)
         _products(dealer, suppliers, stock)
@@ -165,7 +167,7 @@ def _own_supplier(dealer: Dealer, account: str) -> Supplier:
 
 
 def _stock_supplier(dealer: Dealer) -> Supplier:
-    supplier = Supplier.objects.create(dealer=dealer, code="konter", name="Stok Konter", connector="zero")
+    supplier = Supplier.objects.get(dealer=dealer, code=opening.STOCK)
     _fund_supplier(supplier, STOCK_DEPOSIT)
     return supplier
 
@@ -184,11 +186,9 @@ def _fund_supplier(supplier: Supplier, amount: int) -> None:
     )
 
 
-def _make_partner(dealer: Dealer, zero: Dealer) -> None:
+def _deposit_for_stock(dealer: Dealer, zero: Dealer) -> None:
     with tenancy.inside(zero.pk):
-        partner = Partner.objects.create(
-            dealer=zero, username=f"{dealer.slug}-stok", name=dealer.name, buyer=dealer, tier=Tier.PARTNER
-        )
+        partner = Partner.objects.get(dealer=zero, buyer=dealer)
         postings_business.deposit(
             zero.pk,
             to=accounts.wallet(partner.wallet_key),
