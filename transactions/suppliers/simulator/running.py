@@ -40,6 +40,7 @@ class Running:
             lambda: Connection(self.api.handle, self._connections), host, port, backlog=512
         )
         self.sales.resume()
+        self.till.resume()
         return int(self._server.sockets[0].getsockname()[1])
 
     def stop(self) -> None:
