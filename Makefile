@@ -7,12 +7,14 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check
+.PHONY: help run test check messages chaos
 
 help:
 	@echo "make run    start everything and print where it is (PORT, HOST, KONTER_HOME)"
 	@echo "make test   the whole test suite, on a PostgreSQL and a Redis of its own (ARGS=… for pytest)"
-	@echo "make check  formatting, lint, types, import contracts, migrations, templates, settings"
+	@echo "make check  formatting, lint, types, import contracts, migrations, templates, translations, settings"
+	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
+	@echo "make messages  read the texts to translate from the code into locale/ (then translate what is empty)"
 
 # exec: the supervisor takes the place of the shell, and gets its signals.
 run:
@@ -36,9 +38,19 @@ check:
 	$(OFFLINE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PY) -m djlint templates --check --quiet
 	$(PY) -m djlint templates --lint --quiet
+	$(PY) -m tests.translations check
 	$(OFFLINE) $(PY) manage.py check
 	KONTER_HOME=.konter-none KONTER_DEMO=0 KONTER_BASE_URL=https://konter.example ALLOWED_HOSTS=konter.example \
 	SECRET_KEY="$$($(call random,,48))" KONTER_ENCRYPTION_KEYS="$$($(call random,00000001:,32))" \
 	DATABASE_URL=postgresql:///konter DATABASE_OWNER_URL=postgresql:///konter \
 	DATABASE_AUDIT_URL=postgresql:///konter REDIS_URL=redis://localhost METRICS_TOKEN="$$($(call random,,48))" \
 	$(PY) manage.py check --deploy --fail-level WARNING
+
+messages:
+	@$(INSTALL) tests/requirements.txt
+	$(PY) -m tests.translations update
+
+# Starts a Konter of its own in a temporary folder, talks to loopback only, and stops by itself.
+chaos:
+	@$(INSTALL) tests/requirements.txt
+	@$(PY) -m tests.chaos

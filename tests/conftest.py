@@ -7,7 +7,6 @@ is loosened here and nowhere else; the test that proves the guard puts it back.
 import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,7 +17,7 @@ from django.db import connections
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-CHROME = Path(os.environ.get("CHROME_BIN", "/usr/bin/chromium"))
+from tests.chromium import CHROME
 
 _LET_FLUSH = """
 DO $$

@@ -10,19 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
 from tests.browser.visitor import Visitor, watch
-from tests.conftest import CHROME
+from tests.chromium import ARGUMENTS, CHROME, PHONE
 from tests.transactions.faults import driving
 from transactions.dispatch import Dispatcher
 from transactions.suppliers.simulator import Simulator
-
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="session", autouse=True)
