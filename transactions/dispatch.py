@@ -6,21 +6,24 @@ a lease keeps them apart. Whatever one of them leaves behind when it dies is due
 """
 
 import queue as queues
+import random
 import threading
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
 import structlog
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from portal.lib import meters, retry, tenancy
-from transactions import fulfilment, payments, queue, states, stock, todo
+from portal.lib import meters, retry, tenancy, trouble
+from transactions import fulfilment, inquiries, payments, queue, states, stock, todo
 from transactions.fulfilment import Answer, Call
+from transactions.inquiries import Heard, Inquiry
 from transactions.models import DueKind, Order, Status, TaskKind
-from transactions.queue import Claim
+from transactions.queue import Claim, LostLease
 from transactions.suppliers.base import Outcome
 
 log = structlog.get_logger(__name__)
@@ -36,7 +39,8 @@ class Dispatcher:
     def __init__(self, *, threads: int = 32) -> None:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
-        self._answers: queues.SimpleQueue[Answer] = queues.SimpleQueue()
+        self._answers: queues.SimpleQueue[Answer | Heard] = queues.SimpleQueue()
+        self._claims: deque[Claim] = deque()
         self._in_flight = 0
         self._stopping = threading.Event()
 
@@ -49,7 +53,9 @@ class Dispatcher:
         while not self._stopping.is_set() or self._in_flight:
             try:
                 busy = self.turn()
-            except (OperationalError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError) as error:
+                if not trouble.is_away(error):
+                    raise
                 log.warning("database is away, waiting", error=type(error).__name__)
                 connection.close()
                 busy = False
@@ -63,11 +69,14 @@ class Dispatcher:
         recorded = self._record(self._drain())
         if self._stopping.is_set():
             return recorded
-        claims = queue.claim(min(BATCH, self._threads - self._in_flight)) if self._in_flight < self._threads else []
-        meters.dispatcher_batch.observe(len(claims))
-        for held in claims:
-            self._work(held)
-        return recorded or bool(claims)
+        if not self._claims and self._in_flight < self._threads:
+            self._claims.extend(queue.claim(min(BATCH, self._threads - self._in_flight)))
+            meters.dispatcher_batch.observe(len(self._claims))
+        started = bool(self._claims)
+        while self._claims:
+            self._work(self._claims[0])
+            self._claims.popleft()  # only now: if the database goes away, its return finds the claim here
+        return recorded or started
 
     def _rest(self) -> None:
         """Sleep until an answer comes or it is time to look at the queue again."""
@@ -79,27 +88,31 @@ class Dispatcher:
 
     def _work(self, held: Claim) -> None:
         try:
-            call = advance(held)
-        except Exception:  # one poisoned row must not stop the others
+            work = advance(held)
+        except Exception as error:  # one poisoned row must not stop the others
+            if trouble.is_away(error):
+                raise
             log.exception("work failed", kind=held.kind, target=held.target, tries=held.tries)
             _let_go()
             set_aside(held)
             return
-        if call is not None:
+        if work is not None:
             self._in_flight += 1
-            self._pool.submit(self._make, call)
+            self._pool.submit(self._make, work)
 
-    def _make(self, call: Call) -> None:
+    def _make(self, work: Call | Inquiry) -> None:
         try:
-            self._answers.put(call.run())
-        except Exception:  # a defect in a connector: the attempt stays pending and is asked again
-            log.exception("call failed", supplier=call.supplier, order=call.order_id)
-            self._answers.put(Answer(call=call, verdict=fulfilment.UNKNOWN, seconds=0.0))
+            came = work.run()
+            _measure(came)
+            self._answers.put(came)
+        except Exception:  # a defect in a connector: nothing is known, and it is asked again
+            log.exception("call failed", work=str(work))
+            self._answers.put(work.broken())
         finally:
             _let_go()
 
-    def _drain(self) -> list[Answer]:
-        answers: list[Answer] = []
+    def _drain(self) -> list[Answer | Heard]:
+        answers: list[Answer | Heard] = []
         while len(answers) < BATCH:
             try:
                 answers.append(self._answers.get_nowait())
@@ -107,29 +120,44 @@ class Dispatcher:
                 break
         return answers
 
-    def _record(self, answers: list[Answer]) -> bool:
-        """Successes and unknowns of one dealer in one transaction; a failure touches wallets and stands alone."""
-        self._in_flight -= len(answers)
-        for answer in answers:
-            meters.supplier_calls.labels(answer.call.supplier, str(answer.verdict.outcome)).inc()
-            meters.supplier_seconds.labels(answer.call.supplier).observe(answer.seconds)
-        failed = [a for a in answers if a.verdict.outcome == Outcome.FAILED]
-        others = sorted((a for a in answers if a not in failed), key=attrgetter("call.dealer_id", "call.order_id"))
-        for dealer_id, group in groupby(others, key=attrgetter("call.dealer_id")):
-            _record_together(dealer_id, list(group))
-        for answer in failed:
-            _record_alone(answer)
-        return bool(answers)
+    def _record(self, came: list[Answer | Heard]) -> bool:
+        """Successes and unknowns of one dealer in one transaction; whatever touches wallets stands alone.
+
+        What cannot be recorded because the database is away comes again.
+        """
+        waiting = deque(_batches(came))
+        try:
+            while waiting:
+                _record_together(waiting[0])
+                self._in_flight -= len(waiting.popleft())
+        finally:
+            for each in chain.from_iterable(waiting):
+                self._answers.put(each)
+        return bool(came)
 
 
-def advance(held: Claim) -> Call | None:
+def _measure(came: Answer | Heard) -> None:
+    if isinstance(came, Answer):
+        meters.supplier_calls.labels(came.call.supplier, str(came.verdict.outcome)).inc()
+        meters.supplier_seconds.labels(came.call.supplier).observe(came.seconds)
+
+
+def _batches(came: list[Answer | Heard]) -> Iterator[list[Answer | Heard]]:
+    """What is recorded together: the answers of one dealer that move no wallet's money, in the order of their rows."""
+    together = [each for each in came if isinstance(each, Answer) and each.verdict.outcome != Outcome.FAILED]
+    others = sorted(together, key=attrgetter("call.dealer_id", "call.order_id"))
+    for _dealer, group in groupby(others, key=attrgetter("call.dealer_id")):
+        yield list(group)
+    yield from ([each] for each in came if isinstance(each, Heard) or each.verdict.outcome == Outcome.FAILED)
+
+
+def advance(held: Claim) -> Call | Inquiry | None:
     """Do what a claimed row asks for."""
     if held.kind == DueKind.ORDER:
         return _advance_order(held)
     if held.kind == DueKind.PAYMENT:
-        payments.expire_code(held.dealer_id, held.target)
-    elif held.kind == DueKind.RESULT:
-        stock.report(held.dealer_id, held.target)
+        return inquiries.decide(held)
+    stock.report(held.dealer_id, held.target)
     return None
 
 
@@ -142,13 +170,18 @@ def _advance_order(held: Claim) -> Call | None:
                 return None
             return fulfilment.decide(order, token=held.token)
 
-    return retry.on_conflict(once)
+    try:
+        return retry.on_conflict(once)
+    except LostLease:
+        log.warning("lease was lost before the decision", target=held.target)
+        return None
 
 
 def set_aside(held: Claim) -> None:
     """Try again later and later; after `PARK_AFTER` times leave it to a person, with the money held."""
     if held.tries < PARK_AFTER:
-        queue.give_back(held, after=timedelta(seconds=min(2**held.tries, 300)))
+        spread = random.uniform(0.8, 1.2)  # noqa: S311  so that what failed together does not come back together
+        queue.give_back(held, after=timedelta(seconds=min(2**held.tries, 300) * spread))
         return
     queue.park(held)
     with tenancy.inside(held.dealer_id):
@@ -163,25 +196,43 @@ def set_aside(held: Claim) -> None:
         )
 
 
-def _record_together(dealer_id: int, answers: list[Answer]) -> None:
-    try:
-        with tenancy.inside(dealer_id):
-            for answer in answers:
-                fulfilment.record_answer(answer)
-    except Exception as error:  # noqa: BLE001  one bad answer must not take the others with it
-        log.warning("batch not recorded, one by one", error=repr(error), answers=len(answers))
-        _let_go()
-        for answer in answers:
-            _record_alone(answer)
+def _record_together(batch: list[Answer | Heard]) -> None:
+    if len(batch) > 1:
+        try:
+            with tenancy.inside(_dealer_of(batch[0])):
+                for each in batch:
+                    _take(each)
+        except Exception as error:  # one bad answer must not take the others with it
+            if trouble.is_away(error):
+                raise
+            log.warning("batch not recorded, one by one", error=repr(error), answers=len(batch))
+            _let_go()
+        else:
+            return
+    for each in batch:
+        _record_alone(each)
 
 
-def _record_alone(answer: Answer) -> None:
-    """Record one answer; if that fails, the attempt is still pending, and will be asked about again."""
+def _dealer_of(came: Answer | Heard) -> int:
+    return came.inquiry.dealer_id if isinstance(came, Heard) else came.call.dealer_id
+
+
+def _record_alone(came: Answer | Heard) -> None:
+    """Record one answer; if that fails, nothing was decided, and it will be asked about again."""
     try:
-        retry.on_conflict(lambda: fulfilment.record_answer(answer))
-    except Exception:  # the row is due again: nothing is lost
-        log.exception("answer not recorded", order=answer.call.order_id, supplier=answer.call.supplier)
+        retry.on_conflict(lambda: _take(came))
+    except Exception as error:  # the row is due again: nothing is lost
+        if trouble.is_away(error):
+            raise
+        log.exception("answer not recorded", answer=str(came))
         _let_go()
+
+
+def _take(came: Answer | Heard) -> None:
+    if isinstance(came, Heard):
+        inquiries.record(came)
+    else:
+        fulfilment.record_answer(came)
 
 
 def _let_go() -> None:
@@ -195,8 +246,8 @@ def run_once(*, limit: int = BATCH) -> int:
     claims: Iterable[Claim] = queue.claim(limit)
     done = 0
     for held in claims:
-        call = advance(held)
-        if call is not None:
-            fulfilment.record_answer(call.run())
+        work = advance(held)
+        if work is not None:
+            _take(work.run())
         done += 1
     return done

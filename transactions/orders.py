@@ -7,15 +7,16 @@ once and answered with a flag.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from dealers.models import Dealer, Outlet, Partner, User
 from portal.lib import crash, ids, retry, tenancy
-from transactions import accounts, catalog, ledger, queue, refunds, states, todo
+from transactions import accounts, catalog, ledger, pricing, queue, refunds, states, todo
 from transactions.ledger import InsufficientBalance
 from transactions.models import (
     Channel,
@@ -96,6 +97,11 @@ class Ask:
         return sha256(content.encode()).hexdigest()
 
     @property
+    def tier(self) -> str:
+        """The tier whose price is paid."""
+        return str(self.partner.tier if self.partner else Tier.RETAIL)
+
+    @property
     def wallet(self) -> accounts.Acc | None:
         """The wallet that pays at once; None when payment comes later."""
         if self.partner is not None:
@@ -130,11 +136,10 @@ def place(dealer: Dealer, ask: Ask, *, again: bool = False, confirmed_brand: boo
         with tenancy.inside(dealer.pk):
             if ask.partner is None and not _stands(dealer, ask):
                 _question(dealer, ask, again=again, confirmed_brand=confirmed_brand)
+            transaction.on_commit(partial(crash.point, "after_place"))
             return _place(dealer, ask)
 
-    placed = retry.on_conflict(once)
-    crash.point("after_place")
-    return placed
+    return retry.on_conflict(once)
 
 
 def _stands(dealer: Dealer, ask: Ask) -> bool:
@@ -146,7 +151,8 @@ def _question(dealer: Dealer, ask: Ask, *, again: bool, confirmed_brand: bool) -
     if is_phone and not confirmed_brand and not catalog.fits(ask.product, ask.destination):
         raise OtherBrand
     before = bought_before(dealer, ask.product, ask.destination)
-    if before is not None and not again:
+    # The same form, sent twice at once, may have become that order since we looked: a repeat is not asked about.
+    if before is not None and not again and not _stands(dealer, ask):
         raise BoughtBefore(before)
 
 
@@ -175,26 +181,32 @@ def _place(dealer: Dealer, ask: Ask) -> Placed:
 
 
 def _refuse_closed(dealer: Dealer, ask: Ask) -> None:
-    """No route: closed, unless the request is a repeat, which is answered whatever the catalogue says."""
+    """No route that the agreed price bears: the price rose with the cost, or the product is closed.
+
+    A repeat is answered whatever the catalogue says.
+    """
     repeats = Order.objects.filter(dealer=dealer)
     if ask.partner is not None:
         repeats = repeats.filter(partner=ask.partner, ref_id=ask.ref_id)
     else:
         repeats = repeats.filter(form_token=ask.form_token)
-    if not repeats.exists():
-        raise ProductClosed
+    if repeats.exists():
+        return
+    now = pricing.current(ask.product, ask.tier) or 0
+    if ask.product.is_open and now > ask.agreed_price and catalog.open_routes(ask.product, max_cost=now):
+        raise PriceRose(now)
+    raise ProductClosed
 
 
 def _call(dealer: Dealer, ask: Ask) -> tuple[int, bool, str]:
     wallet = ask.wallet
-    tier = ask.partner.tier if ask.partner else Tier.RETAIL
     rest = timedelta(seconds=dealer.cancel_seconds) if wallet else UNPAID_LASTS
     arguments: list[Any] = [
         dealer.pk,
         ids.new_order_code(),
         ids.new_secret(),
         ask.product.pk,
-        str(tier),
+        ask.tier,
         ask.destination,
         ask.agreed_price,
         str(ask.channel),

@@ -15,6 +15,10 @@ from transactions.models import Due, DueKind
 LEASE = timedelta(seconds=60)
 
 
+class LostLease(Exception):
+    """The row is another dispatcher's by now: whoever finds this out does nothing."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A due row that is ours until the lease ends."""
@@ -59,15 +63,20 @@ def set_due(dealer_id: int, kind: DueKind, target: int, *, after: timedelta = ti
         cursor.execute(_SET, [dealer_id, kind, target, after.total_seconds()])
 
 
-def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta) -> None:
-    """Look again `after` from now if nobody reports before; the lease goes on."""
+def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta, token: uuid.UUID | None = None) -> None:
+    """Look again `after` from now if nobody reports before; the lease goes on.
+
+    Raises `LostLease` when `token` is given and somebody else has taken the row meanwhile.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE due SET due_at = now() + %s * interval '1 second', "
             "lease_until = greatest(lease_until, now() + %s * interval '1 second') "
-            "WHERE dealer_id = %s AND kind = %s AND target = %s",
-            [after.total_seconds(), after.total_seconds(), dealer_id, kind, target],
+            "WHERE dealer_id = %s AND kind = %s AND target = %s AND (%s::uuid IS NULL OR token = %s::uuid)",
+            [after.total_seconds(), after.total_seconds(), dealer_id, kind, target, token, token],
         )
+        if token is not None and not cursor.rowcount:
+            raise LostLease
 
 
 def holds(dealer_id: int, kind: DueKind, target: int, token: uuid.UUID) -> bool:

@@ -161,11 +161,17 @@ def configure(*, json: bool) -> None:
 def _quieten() -> None:
     for name in ("httpx", "httpcore", "urllib3", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("django.request").addFilter(_is_news)
     # granian brings handlers of its own, which would write paths with their secrets unmasked.
     for name in ("_granian", "granian.access"):
         own = logging.getLogger(name)
         own.handlers.clear()
         own.propagate = True
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bad weather of the database (503) is told by whoever answered it, in one line and without a traceback."""
+    return getattr(record, "status_code", None) != 503
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

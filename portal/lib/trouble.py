@@ -28,6 +28,7 @@ _AWAY = _("Basis data sedang tidak bisa dihubungi.")
 _FULL = _("Server sedang penuh.")
 
 UNREACHABLE = Trouble("database_unreachable", _AWAY, 5)
+RESTARTING = Trouble("database_restarting", _AWAY, 5)
 _BY_STATE = {
     "55P03": Trouble("lock_timeout", _BUSY, 2, ours=False),
     "40P01": Trouble("deadlock", _BUSY, 1, ours=False),
@@ -42,7 +43,7 @@ _BY_STATE = {
 }
 _CLASSES = {
     "08": UNREACHABLE,
-    "57": Trouble("database_restarting", _AWAY, 5),
+    "57": RESTARTING,
     "53": Trouble("database_full", _FULL, 10),
     "58": Trouble("database_system", _AWAY, 10),
 }
@@ -60,9 +61,17 @@ def of(error: BaseException | None) -> Trouble | None:
     return None
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot be reached at all just now: a restart, a cut connection."""
+    found = of(error)
+    return found is UNREACHABLE or found is RESTARTING
+
+
 def _of_database(error: DatabaseError | InterfaceError) -> Trouble | None:
     # psycopg2 keeps the SQLSTATE on its own exception, from which Django raises.
     state = getattr(error.__cause__, "pgcode", None)
     if state is None:
-        return UNREACHABLE if isinstance(error, OperationalError | InterfaceError) else None
+        # A connection that breaks in the middle of an answer may be told by no more than the base class.
+        is_cut = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+        return UNREACHABLE if is_cut else None
     return _BY_STATE.get(state) or _CLASSES.get(state[:2])

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from portal.lib import limits, meters, trouble
@@ -98,11 +98,11 @@ def trouble_response(request: HttpRequest, error: BaseException | None) -> HttpR
         return None
     meters.database_trouble.labels(found.code).inc()
     if found.ours:
-        log.error("database trouble", code=found.code, exc_info=error)
+        log.error("database trouble", code=found.code, error=str(error).strip()[:200])
     else:
         log.warning("database trouble", code=found.code)
     money = _("Tidak ada uang yang ditarik, kecuali jika halaman pesanan menunjukkannya.")
-    again = _("Coba lagi dalam %(seconds)s detik.") % {"seconds": found.retry_after_seconds}
+    again = _again(found.retry_after_seconds)
     if wants_json(request):
         response: HttpResponse = problem(503, found.code, f"{found.what} {money} {again}")
     else:
@@ -114,11 +114,16 @@ def trouble_response(request: HttpRequest, error: BaseException | None) -> HttpR
 def too_many(request: HttpRequest, retry_after_seconds: int) -> HttpResponse:
     """429 with Retry-After: a page, or problem details for programs."""
     if wants_json(request):
-        detail = _("Terlalu banyak permintaan. Coba lagi dalam %(seconds)s detik.") % {"seconds": retry_after_seconds}
+        detail = f"{_('Terlalu banyak permintaan.')} {_again(retry_after_seconds)}"
         response: HttpResponse = problem(429, "too_many_requests", detail)
     else:
         response = render(request, "429.html", {"seconds": retry_after_seconds}, status=429)
     return _unkept(response, retry_after_seconds)
+
+
+def _again(seconds: int) -> str:
+    words = ngettext("Coba lagi dalam %(seconds)s detik.", "Coba lagi dalam %(seconds)s detik.", seconds)
+    return words % {"seconds": seconds}
 
 
 def _unkept(response: HttpResponse, retry_after_seconds: int) -> HttpResponse:

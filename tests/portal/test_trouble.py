@@ -174,3 +174,19 @@ def test_trouble_is_recognised_behind_an_exception_of_our_own() -> None:
     assert trouble.of(IntegrityError()) is None
     assert trouble.of(ValueError()) is None
     assert trouble.of(None) is None
+
+
+def test_a_connection_cut_in_mid_answer_is_known_by_the_base_class() -> None:
+    cut = DatabaseError("error with status PGRES_TUPLES_OK and no message from the libpq")
+    assert trouble.of(cut) is trouble.UNREACHABLE
+    assert trouble.is_away(cut)
+    assert not trouble.is_away(IntegrityError())
+
+
+def test_trouble_leaves_one_line_and_no_traceback(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    RUN["work"] = _refused
+    assert client.get("/work/").status_code == 503
+    written = capsys.readouterr().err
+    assert "database_unreachable" in written
+    assert "Traceback" not in written
+    assert "Service Unavailable" not in written

@@ -1,12 +1,15 @@
 """The dispatcher's leases: who dies or freezes costs time, never money."""
 
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from threading import Thread
 from typing import NoReturn
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from dealers.models import Dealer
 from portal.lib import crash, tenancy
@@ -69,9 +72,11 @@ def test_killed_before_the_call_the_order_is_delivered_once(
     assert driving.delivered(simulator, order) == 1
 
 
-def test_killed_right_after_placing_the_order_is_due_at_once(shop: Shop, die_at: list[str]) -> None:
+def test_killed_right_after_placing_the_order_is_due_at_once(
+    shop: Shop, die_at: list[str], django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
     die_at.append("after_place")
-    with pytest.raises(Killed):
+    with pytest.raises(Killed), django_capture_on_commit_callbacks(execute=True):
         shop.buy()
     die_at.clear()
     assert driving.step() == 1
@@ -83,7 +88,7 @@ def test_a_frozen_dispatchers_late_answer_decides_nothing_that_is_still_open(sho
     order = shop.buy("241")
     (held,) = queue.claim(1)
     call = dispatch.advance(held)
-    assert call is not None
+    assert isinstance(call, fulfilment.Call)
     frozen = call.run()
     driving.pass_time(order)
     (taken,) = queue.claim(1)
@@ -102,7 +107,7 @@ def test_a_frozen_dispatcher_that_wakes_sends_nothing(
     order = shop.buy()
     (held,) = queue.claim(1)
     call = dispatch.advance(held)
-    assert call is not None
+    assert isinstance(call, fulfilment.Call)
     later = time.monotonic() + 300
     monkeypatch.setattr(time, "monotonic", lambda: later)
     answer = call.run()
@@ -219,3 +224,49 @@ def test_the_cancel_window_is_waited_for(db: None, simulator: Simulator) -> None
     assert driving.step() == 0
     assert 8 < driving.seconds_until_due(order) <= 10
     assert Dealer.objects.get(pk=shop.dealer.pk).cancel_seconds == 10
+
+
+def test_a_dispatcher_that_froze_before_its_decision_asks_nobody(shop: Shop, simulator: Simulator) -> None:
+    order = shop.buy("241")
+    (frozen,) = queue.claim(1)
+    Due.objects.filter(target=order.pk).update(lease_until="2020-01-01T00:00:00Z")
+    (taken,) = queue.claim(1)
+    assert dispatch.advance(taken) is not None
+    assert dispatch.advance(frozen) is None
+    (attempt,) = driving.attempts(shop, order)
+    assert attempt.sends == 1
+    assert simulator.requests(attempt.reference) == []
+
+
+def test_a_claim_outlives_a_database_that_goes_away(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = shop.buy("241")
+    working = Dispatcher(threads=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(dispatch, "advance", _cut_off)
+        with pytest.raises(OperationalError):
+            working.turn()
+    assert queue.claim(1) == []
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(working, "_pool", pool)
+        monkeypatch.setattr(working, "_make", lambda _work: None)
+        assert working.turn()
+    assert shop.order(order).status == Status.PROCESSING
+
+
+def test_an_answer_outlives_a_database_that_goes_away(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = shop.buy()
+    (held,) = queue.claim(1)
+    call = dispatch.advance(held)
+    assert isinstance(call, fulfilment.Call)
+    working = Dispatcher(threads=1)
+    answer = call.run()
+    with monkeypatch.context() as broken:
+        broken.setattr(dispatch, "_take", _cut_off)
+        with pytest.raises(OperationalError):
+            working._record([answer])
+    assert working._record(working._drain())
+    assert shop.order(order).status == Status.SUCCEEDED
+
+
+def _cut_off(_work: object) -> NoReturn:
+    raise OperationalError("server closed the connection unexpectedly")

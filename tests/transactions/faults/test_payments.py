@@ -126,11 +126,11 @@ def test_a_cashier_takes_the_price_in_cash(shop: Shop) -> None:
     placed = factories.place(shop.dealer, shop.product, gateway="cash")
     with tenancy.inside(shop.dealer.pk):
         payments.start(placed)
-    payments.take_cash(shop.dealer, placed.pk, cashier=factories.member(shop.dealer))
+    payments.take_cash(shop.dealer, placed.pk, seen=PRICE, cashier=factories.member(shop.dealer))
     assert shop.order(placed).status == Status.PAID
     assert balance(shop, accounts.cash("counter")) == -PRICE
     with pytest.raises(payments.NotPayable):
-        payments.take_cash(shop.dealer, placed.pk, cashier=factories.member(shop.dealer))
+        payments.take_cash(shop.dealer, placed.pk, seen=PRICE, cashier=factories.member(shop.dealer))
 
 
 def test_an_expired_code_is_renewed_and_the_old_one_still_pays(shop: Shop, order: Order) -> None:
