@@ -6,12 +6,12 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from dealers.access import Can
 from dealers.middleware import DealerRequest
 
-DeskView = Callable[..., HttpResponse]
+DeskView = Callable[..., HttpResponseBase]
 
 
 def desk(capability: Can) -> Callable[[DeskView], DeskView]:
@@ -19,7 +19,7 @@ def desk(capability: Can) -> Callable[[DeskView], DeskView]:
 
     def guard(view: DeskView) -> DeskView:
         @wraps(view)
-        def guarded(request: DealerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: DealerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.post is None or not request.post.may(capability):

@@ -2,13 +2,15 @@
 
 A shop's address names its dealer (`/k/<dealer>/`). The desk's dealer is the one that the signed-in
 person chose among those they work for. A view that talks to the outside, or opens its own
-transactions, says so with `own_transactions`.
+transactions, says so with `own_transactions`. What is changed at the desk is written down with the
+name of whoever changed it.
 """
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from dealers import access
 from dealers.models import Dealer, User
@@ -17,7 +19,7 @@ from portal.lib import tenancy, web
 DESK_DEALER = "desk_dealer"
 """Session key: the slug of the dealer whose desk is open."""
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class DealerRequest(HttpRequest):
@@ -37,15 +39,16 @@ def own_transactions(view: View) -> View:
 class DealerMiddleware:
     """Sets `request.dealer`, `request.post` and `request.posts`; 404 for a dealer that does not exist."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self._get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with tenancy.acting(None):
+            return self._get_response(request)
 
     def process_view(
         self, request: DealerRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         """Resolve, then run the view inside the dealer's transaction."""
         request.posts, request.post = [], None
         match = request.resolver_match
@@ -59,7 +62,7 @@ class DealerMiddleware:
             return None
         try:
             with tenancy.inside(request.dealer.pk):
-                response: HttpResponse = view(request, *args, **kwargs)
+                response: HttpResponseBase = view(request, *args, **kwargs)
         except Exception as error:  # a view run from here passes by the middlewares' process_exception
             answer = web.trouble_response(request, error)
             if answer is None:
@@ -84,3 +87,4 @@ def _open_desk(request: DealerRequest) -> None:
     wanted = request.session.get(DESK_DEALER)
     request.post = next((post for post in request.posts if post.dealer.slug == wanted), request.posts[0])
     request.dealer = request.post.dealer
+    tenancy.act_for(request.user.pk)

@@ -37,12 +37,12 @@ class Change:
     @property
     def margin(self) -> int | None:
         """What remains of each sale afterwards."""
-        return None if self.cost is None or self.new_price is None else self.new_price - self.cost
+        return pricing.margin(self.new_price, self.cost)
 
     @property
     def is_below_cost(self) -> bool:
         """Whether each sale would lose money."""
-        return self.margin is not None and self.margin < 0
+        return pricing.is_loss(self.new_price, self.cost)
 
 
 @dataclass(frozen=True)
@@ -129,15 +129,22 @@ def save_product(product: Product, *, fields: Iterable[str], actor: User) -> Non
 def save_route(route: Route, *, fields: Iterable[str], actor: User, accept_below_cost: bool) -> None:
     """Write a route and bring the prices by rule up to date with its cost. Raises `pricing.BelowCost`."""
     with transaction.atomic():
+        before = pricing.cost_of(_fresh(route))
         route.save(update_fields=list(fields))
         pricing.reprice(route.dealer_id, actor=actor, accept_below_cost=accept_below_cost)
+        if pricing.cost_of(_fresh(route)) != before:
+            pricing.cost_changed(route.product, accept_below_cost=accept_below_cost)
     log.info("route edited", route=route.pk, dealer=route.dealer_id, actor=actor.pk, cost=route.cost)
+
+
+def _fresh(route: Route) -> Product:
+    return Product.objects.get(dealer_id=route.dealer_id, pk=route.product_id)
 
 
 def save_price(product: Product, *, tier: Tier, amount: int | None, actor: User, accept_below_cost: bool) -> None:
     """Set a price by hand, or give it back to the rules (`amount` None). Raises `pricing.BelowCost`."""
     if amount is None:
-        pricing.follow_rules(product, tier=tier, actor=actor)
+        pricing.follow_rules(product, tier=tier, actor=actor, accept_below_cost=accept_below_cost)
     else:
         pricing.set_price(product, tier=tier, amount=amount, actor=actor, accept_below_cost=accept_below_cost)
 

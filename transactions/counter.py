@@ -40,7 +40,7 @@ def sell(dealer: Dealer, sale: Sale, *, again: bool = False, confirmed_brand: bo
     with tenancy.inside(dealer.pk):
         order = orders.place(dealer, ask, again=again, confirmed_brand=confirmed_brand).order
         if order.status == Status.AWAITING_PAYMENT:
-            order = payments.take_cash(dealer, order.pk, cashier=sale.cashier)
+            order = payments.take_cash(dealer, order.pk, seen=order.price, cashier=sale.cashier)
     return order
 
 

@@ -16,17 +16,13 @@ from django.utils import timezone
 
 from dealers.models import User
 from portal.lib import crash, msisdn, tenancy
-from transactions import catalog, postings, queue, refunds, states, todo
+from transactions import catalog, contradictions, postings, queue, refunds, states, todo
 from transactions.models import (
     Attempt,
     DueKind,
     Exchange,
-    Incident,
-    IncidentKind,
     Kind,
     Order,
-    Refund,
-    RefundState,
     Route,
     Status,
     Supplier,
@@ -58,6 +54,9 @@ class Call:
     is_check: bool
     token: uuid.UUID | None
 
+    def __str__(self) -> str:
+        return f"order {self.order_id} at {self.supplier}"
+
     def run(self) -> "Answer":
         """Talk to the supplier; no transaction is open."""
         crash.point("before_http")
@@ -65,6 +64,10 @@ class Call:
         verdict = self.connector.check(self.ask) if self.is_check else self.connector.top_up(self.ask)
         crash.point("after_http")
         return Answer(call=self, verdict=verdict, seconds=time.monotonic() - began)
+
+    def broken(self) -> "Answer":
+        """What a call that broke down on our side has taught us: nothing."""
+        return Answer(call=self, verdict=UNKNOWN, seconds=0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,9 @@ class Answer:
     call: Call
     verdict: Verdict
     seconds: float
+
+    def __str__(self) -> str:
+        return str(self.call)
 
 
 def decide(order: Order, *, token: uuid.UUID | None = None) -> Call | None:
@@ -150,7 +156,8 @@ def _ask_again(order: Order, attempt: Attempt, token: uuid.UUID | None) -> Call 
 
 
 def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, is_check: bool) -> Call:
-    queue.keep_until(order.dealer_id, DueKind.ORDER, order.pk, after=longest_call() + check_interval(attempt))
+    rest = longest_call() + check_interval(attempt)
+    queue.keep_until(order.dealer_id, DueKind.ORDER, order.pk, after=rest, token=token)
     supplier = attempt.supplier
     is_phone = order.product.kind != Kind.PLN
     ask = TopUp(
@@ -214,7 +221,7 @@ def record(dealer_id: int, attempt_id: int, verdict: Verdict, *, source: str) ->
 
 def _record(order: Order, attempt: Attempt, verdict: Verdict) -> None:
     if attempt.outcome != Attempt.Outcome.PENDING:
-        _compare(order, attempt, verdict)
+        contradictions.weigh(order, attempt, verdict)
     elif verdict.outcome == Outcome.PENDING or (verdict.outcome == Outcome.SUCCEEDED and not verdict.sn):
         # Delivered, they may say, but without the serial number that a customer can hold up: ask again.
         _note(attempt, verdict)
@@ -238,8 +245,8 @@ def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
         )
         postings.capture(order, attempt)
         end(order)
-    elif order.status != Status.SUCCEEDED:
-        _incident(order, attempt, IncidentKind.LATE_SUCCESS, verdict)
+    else:
+        contradictions.weigh(order, attempt, verdict)
 
 
 def _failed(order: Order, attempt: Attempt, verdict: Verdict) -> None:
@@ -249,8 +256,8 @@ def _failed(order: Order, attempt: Attempt, verdict: Verdict) -> None:
             queue.set_due(order.dealer_id, DueKind.ORDER, order.pk)
         else:
             fail(order, reason=verdict.reason, rc=verdict.rc)
-    elif order.status == Status.SUCCEEDED:
-        _incident(order, attempt, IncidentKind.REVERSAL, verdict)
+    else:
+        contradictions.weigh(order, attempt, verdict)
 
 
 def fail(order: Order, *, reason: Reason, rc: str, actor: User | None = None) -> None:
@@ -266,45 +273,6 @@ def end(order: Order) -> None:
     todo.done_with(order, TaskKind.UNDECIDED, TaskKind.PARKED)
     if order.partner_id is not None:
         queue.set_due(order.dealer_id, DueKind.RESULT, order.pk)
-
-
-def _compare(order: Order, attempt: Attempt, verdict: Verdict) -> None:
-    """A verdict after the final one: the same changes nothing, the contrary is an incident."""
-    if verdict.outcome == Outcome.PENDING or str(verdict.outcome) == attempt.outcome:
-        return
-    late = verdict.outcome == Outcome.SUCCEEDED
-    _incident(order, attempt, IncidentKind.LATE_SUCCESS if late else IncidentKind.REVERSAL, verdict)
-
-
-def _incident(order: Order, attempt: Attempt, kind: IncidentKind, verdict: Verdict) -> None:
-    incident, is_new = Incident.objects.get_or_create(
-        dealer_id=order.dealer_id,
-        attempt=attempt,
-        kind=kind,
-        defaults={
-            "order": order,
-            "raw_reference": f"rc {verdict.rc} SN {verdict.sn or '-'} {verdict.message}"[:120],
-            "proposal": _proposal(order, kind),
-            "cost": verdict.price if verdict.price is not None else attempt.cost,
-        },
-    )
-    if is_new:
-        states.log(order, "incident", new=kind, attempt_id=attempt.pk)
-        todo.ask(
-            order.dealer_id,
-            TaskKind.INCIDENT,
-            str(incident.pk),
-            within=STAFF_WITHIN,
-            order=order,
-            incident=incident,
-        )
-
-
-def _proposal(order: Order, kind: IncidentKind) -> str:
-    if kind == IncidentKind.REVERSAL:
-        return "reversal"
-    due = Refund.objects.filter(dealer_id=order.dealer_id, order=order, state=RefundState.DUE, amount=order.price)
-    return "recapture" if due.exists() else "late_loss"
 
 
 def _conclude(order: Order, attempt: Attempt, verdict: Verdict, outcome: Attempt.Outcome) -> None:

@@ -1,28 +1,45 @@
 """Booking what came too late: each incident ends by a person's word, never by itself."""
 
+from collections.abc import Callable
+
 from django.utils import timezone
 
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
-from transactions import postings, refunds, states, todo
-from transactions.models import Incident, IncidentKind, Order, Refund, RefundState, Supplier, TaskKind
+from transactions import contradictions, postings, refunds, states, todo
+from transactions.models import Incident, IncidentKind, Order, TaskKind
+
+Booking = Callable[[Order, Incident], str]
 
 
 class AlreadyDecided(Exception):
     """Somebody else ended this incident."""
 
 
-def approve(dealer: Dealer, incident_id: int, *, actor: User, note: str) -> Incident:
-    """Book what the incident asks for. Raises `AlreadyDecided`, `Incident.DoesNotExist`."""
-    return _end(dealer, incident_id, actor, note, Incident.State.BOOKED)
+class Withdrawn(Exception):
+    """The supplier has taken back what this incident speaks of: there is nothing to book, only to dismiss."""
+
+
+class OtherBooking(Exception):
+    """By now something else would be booked than what the person saw; nothing was."""
+
+
+def approve(dealer: Dealer, incident_id: int, *, actor: User, note: str, seen: str = "") -> Incident:
+    """Book what the incident asks for: the booking that was `seen`, where somebody saw one.
+
+    Raises `AlreadyDecided`, `Withdrawn`, `OtherBooking`, `Incident.DoesNotExist`.
+    """
+    return _end(dealer, incident_id, actor, note, lambda order, incident: _book(order, incident, actor, seen))
 
 
 def dismiss(dealer: Dealer, incident_id: int, *, actor: User, note: str) -> Incident:
-    """The supplier withdrew it, or it was a mistake: nothing is booked. Raises as `approve`."""
-    return _end(dealer, incident_id, actor, note, Incident.State.DISMISSED)
+    """The supplier withdrew it, or it was a mistake: nothing is booked. Raises `AlreadyDecided`, `DoesNotExist`."""
+    return _end(dealer, incident_id, actor, note, None)
 
 
-def _end(dealer: Dealer, incident_id: int, actor: User, note: str, state: Incident.State) -> Incident:
+def _end(dealer: Dealer, incident_id: int, actor: User, note: str, book: Booking | None) -> Incident:
+    state = Incident.State.DISMISSED if book is None else Incident.State.BOOKED
+
     def once() -> Incident:
         with tenancy.inside(dealer.pk):
             order_id = Incident.objects.values_list("order_id", flat=True).get(pk=incident_id, dealer=dealer)
@@ -31,8 +48,8 @@ def _end(dealer: Dealer, incident_id: int, actor: User, note: str, state: Incide
             incident = rows.get(pk=incident_id, dealer=dealer)
             if incident.state != Incident.State.OPEN:
                 raise AlreadyDecided
-            if state == Incident.State.BOOKED:
-                incident.proposal = _book(order, incident, actor)
+            if book is not None:
+                incident.proposal = book(order, incident)
             incident.state, incident.decided_by = state, actor
             incident.decided_at, incident.note = timezone.now(), note[:200]
             incident.save(update_fields=["state", "decided_by", "decided_at", "note", "proposal"])
@@ -43,31 +60,22 @@ def _end(dealer: Dealer, incident_id: int, actor: User, note: str, state: Incide
     return retry.on_conflict(once)
 
 
-def _book(order: Order, incident: Incident, actor: User) -> str:
-    """Book by what is true now, not by what was true when the incident opened; returns the booking's name.
-
-    `nothing` when the books say already what the supplier says now.
-    """
-    supplier = incident.attempt.supplier
-    if incident.kind == IncidentKind.REVERSAL:
-        return _take_back(order, supplier)
-    if postings.is_booked_with(order, supplier):
-        return "nothing"
-    due = Refund.objects.select_for_update().filter(
-        dealer_id=order.dealer_id, order=order, state=RefundState.DUE, amount=order.price
-    )
-    refund = None if postings.sold(order) else due.first()
-    if refund is not None:
-        postings.recapture(order, supplier, cost=incident.cost)
-        refunds.void(refund, actor=actor)
-        return "recapture"
-    postings.late_loss(order, supplier, cost=incident.cost)
-    return "late_loss"
-
-
-def _take_back(order: Order, supplier: Supplier) -> str:
-    """Only the supplier on whose delivery the sale rests takes the sale back with it; another, its own cost."""
-    if postings.rests_on(order, supplier):
+def _book(order: Order, incident: Incident, actor: User, seen: str) -> str:
+    """Book by what is true now, not by what was true when the incident opened; returns the booking's name."""
+    if incident.withdrawn_at is not None:
+        raise Withdrawn
+    attempt = incident.attempt
+    word = contradictions.proposal(order, attempt, IncidentKind(incident.kind))
+    if seen not in {"", word}:
+        raise OtherBooking
+    due = refunds.whole_due(order)
+    if word == "recapture" and due is not None:
+        postings.recapture(order, attempt.supplier, cost=incident.cost)
+        refunds.void(due, actor=actor)
+    elif word == "late_loss":
+        postings.late_loss(order, attempt.supplier, cost=incident.cost)
+    elif word == "reversal":
         refunds.record(order, postings.reverse_sale(order))
-        return "reversal"
-    return "cost_back" if postings.give_cost_back(order, supplier) else "nothing"
+    elif word == "cost_back":
+        postings.give_cost_back(order, attempt.supplier)
+    return word

@@ -13,8 +13,8 @@ from django.utils import timezone
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
 from transactions import accounts, postings, queue, refunds, states, todo
+from transactions.gateways.registry import GATEWAYS
 from transactions.models import (
-    AccountKind,
     DueKind,
     Order,
     Payment,
@@ -22,11 +22,12 @@ from transactions.models import (
     Receipt,
     Status,
     TaskKind,
-    Transfer,
 )
 
 CODE_LASTS = timedelta(minutes=15)
 CASH_LASTS = timedelta(hours=24)
+LOOKS = (timedelta(seconds=20), timedelta(minutes=2))
+"""Ages at which a gateway is asked about a code that is still open; every code is looked at once more at its end."""
 
 
 class UnknownPayment(Exception):
@@ -35,6 +36,14 @@ class UnknownPayment(Exception):
 
 class NotPayable(Exception):
     """The order is not waiting for money."""
+
+
+class OtherAmount(Exception):
+    """The order waits for another amount than the one that was seen; nothing was booked."""
+
+    def __init__(self, due: int) -> None:
+        super().__init__(f"{due} rupiah are due")
+        self.due = due
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +70,18 @@ def start(order: Order) -> Payment:
         amount=order.price,
         expires_at=timezone.now() + lasts,
     )
-    queue.set_due(order.dealer_id, DueKind.PAYMENT, payment.pk, after=lasts)
+    queue.set_due(order.dealer_id, DueKind.PAYMENT, payment.pk, after=until_next_look(payment))
     if order.gateway == "cash":
         todo.ask(order.dealer_id, TaskKind.CASH, order.code, within=CASH_LASTS, order=order)
     return payment
+
+
+def until_next_look(payment: Payment) -> timedelta:
+    """How long until a payment code is due: the next time its gateway is asked, at last when it expires."""
+    now = timezone.now()
+    looks = LOOKS if payment.state == PaymentState.OPEN and payment.gateway in GATEWAYS else ()
+    ahead = [at for at in (*(payment.created_at + age for age in looks), payment.expires_at) if at > now]
+    return min(ahead, default=now) - now
 
 
 def renew(dealer: Dealer, order_id: int) -> Payment:
@@ -94,16 +111,22 @@ def receive(dealer_id: int, *, payment_code: str, money: Money) -> Order:
     return retry.on_conflict(once)
 
 
-def take_cash(dealer: Dealer, order_id: int, *, cashier: User) -> Order:
-    """A cashier has the price of an order in hand. Raises `NotPayable` when it is paid or given up."""
+def take_cash(dealer: Dealer, order_id: int, *, seen: int, cashier: User) -> Order:
+    """A cashier has what an order waits for in hand: the `seen` rupiah that the page said.
+
+    Raises `NotPayable` when it is paid or given up, `OtherAmount` when something came in meanwhile.
+    """
 
     def once() -> Order:
         with tenancy.inside(dealer.pk):
             order = states.lock(dealer.pk, order_id)
-            if order.status != Status.AWAITING_PAYMENT:
+            amount = due(order)
+            if not amount:
                 raise NotPayable
+            if amount != seen:
+                raise OtherAmount(amount)
             payment = start(order)
-            money = Money(gateway="cash", gateway_tx=payment.code, amount=order.price - refunds.unapplied(order))
+            money = Money(gateway="cash", gateway_tx=payment.code, amount=amount)
             _take(order, payment, money, source=accounts.cash("counter"), cashier=cashier)
             return order
 
@@ -150,7 +173,11 @@ def _close_codes(order: Order) -> None:
         paid = payment.receipts.exists()
         payment.state, payment.finished_at = (PaymentState.PAID if paid else PaymentState.VOID), now
         payment.save(update_fields=["state", "finished_at"])
-        queue.finish(order.dealer_id, DueKind.PAYMENT, payment.pk)
+        if payment.gateway in GATEWAYS:
+            # It may be paid once more, and that callback may be lost.
+            queue.set_due(order.dealer_id, DueKind.PAYMENT, payment.pk, after=until_next_look(payment))
+        else:
+            queue.finish(order.dealer_id, DueKind.PAYMENT, payment.pk)
 
 
 def expire_code(dealer_id: int, payment_id: int) -> None:
@@ -175,7 +202,12 @@ def expire_order(order: Order) -> None:
     refunds.put_back_rest(order)
 
 
+def due(order: Order) -> int:
+    """What an order waits for, in rupiah: its price less what came in for it; 0 when it waits for no money."""
+    return order.price - refunds.unapplied(order) if order.status == Status.AWAITING_PAYMENT else 0
+
+
 def short_by(order: Order) -> int:
     """What an unpaid order still lacks after something was received, in rupiah; 0 when nothing came yet."""
-    came = Transfer.objects.filter(dealer_id=order.dealer_id, order_id=order.pk, to_kind=AccountKind.UNAPPLIED)
-    return order.price - refunds.unapplied(order) if came.exists() else 0
+    missing = due(order)
+    return missing if missing < order.price else 0

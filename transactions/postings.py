@@ -114,10 +114,15 @@ def refund_sale(refund: Refund) -> int:
 
 
 def goodwill(order: Order, *, amount: int, number: int) -> int:
-    """Something extra for the customer's trouble, at the dealer's expense."""
+    """Something extra for the customer's trouble, at the dealer's expense; a guest's is due by a refund row."""
     to = accounts.payer_of(order) or accounts.REFUNDS_DUE
     entry = Entry(f"{order.code}:goodwill:{number}", order_id=order.pk)
     return ledger.move(order.dealer_id, frm=accounts.GOODWILL, to=to, amount=amount, entry=entry)
+
+
+def is_given(order: Order, *, number: int) -> bool:
+    """Whether the `number`th goodwill for an order is booked."""
+    return ledger.transfer(order.dealer_id, f"{order.code}:goodwill:{number}") is not None
 
 
 def recapture(order: Order, supplier: Supplier, *, cost: int) -> None:
@@ -190,14 +195,6 @@ def sold(order: Order) -> int:
 def is_booked_with(order: Order, supplier: Supplier) -> bool:
     """Whether a cost or a loss of this order stands with this supplier."""
     return any(_standing(order, supplier, acc) is not None for acc in (accounts.COST, accounts.LATE_LOSS))
-
-
-def rests_on(order: Order, supplier: Supplier) -> bool:
-    """Whether the sale that stands was delivered by this supplier; what was delivered free has no cost to tell by."""
-    if not sold(order):
-        return False
-    costs = [cost for cost in _of(order, frm_kind=accounts.COST.kind) if not _is_reversed(cost)]
-    return not costs or any(cost.to.key == supplier.code for cost in costs)
 
 
 def _standing(order: Order, supplier: Supplier, frm: Acc) -> Transfer | None:

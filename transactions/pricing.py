@@ -39,12 +39,23 @@ class Preview:
     @property
     def margin(self) -> int | None:
         """What remains of the new price, in rupiah; None while nobody supplies the product."""
-        return None if self.cost is None else self.new - self.cost
+        return margin(self.new, self.cost)
 
     @property
     def is_below_cost(self) -> bool:
         """Whether each sale would lose money."""
-        return self.cost is not None and self.new < self.cost
+        return is_loss(self.new, self.cost)
+
+
+def margin(price: int | None, cost: int | None) -> int | None:
+    """What remains of a price, in rupiah; None while there is no price or nobody supplies the product."""
+    return None if price is None or cost is None else price - cost
+
+
+def is_loss(price: int | None, cost: int | None) -> bool:
+    """Whether each sale at this price loses money."""
+    left = margin(price, cost)
+    return left is not None and left < 0
 
 
 def cost_of(product: Product) -> int | None:
@@ -119,16 +130,28 @@ def set_price(
         _write(row, tier=tier, by_hand=True, actor=actor, accept_below_cost=accept_below_cost)
 
 
-def follow_rules(product: Product, *, tier: Tier, actor: User | None) -> None:
-    """Give a price that was set by hand back to the rules."""
-    Price.objects.filter(dealer_id=product.dealer_id, product=product, tier=tier).update(by_hand=False)
-    reprice(product.dealer_id, actor=actor, accept_below_cost=True)
+def follow_rules(product: Product, *, tier: Tier, actor: User | None, accept_below_cost: bool = False) -> None:
+    """Give a price that was set by hand back to the rules. Raises `BelowCost` as `reprice` does."""
+    with transaction.atomic():
+        Price.objects.filter(dealer_id=product.dealer_id, product=product, tier=tier).update(by_hand=False)
+        reprice(product.dealer_id, actor=actor, accept_below_cost=accept_below_cost)
+
+
+def cost_changed(product: Product, *, accept_below_cost: bool = False) -> None:
+    """The prices stand, and what the product costs is another now.
+
+    Raises `BelowCost` when a sale would lose money from now on and that was not confirmed.
+    """
+    fresh = _products(product.dealer_id, pk=product.pk)[0]
+    cost = cost_of(fresh)
+    for price in fresh.prices.all():
+        row = Preview(fresh, cost, price.amount, price.amount)
+        _agree(row, tier=Tier(price.tier), accept_below_cost=accept_below_cost)
 
 
 def _write(row: Preview, *, tier: Tier, by_hand: bool, actor: User | None, accept_below_cost: bool) -> None:
     product = row.product
-    if row.is_below_cost and not accept_below_cost:
-        raise BelowCost(price=row.new, cost=row.cost or 0)
+    _agree(row, tier=tier, accept_below_cost=accept_below_cost)
     Price.objects.update_or_create(
         dealer_id=product.dealer_id, product=product, tier=tier, defaults={"amount": row.new, "by_hand": by_hand}
     )
@@ -142,9 +165,15 @@ def _write(row: Preview, *, tier: Tier, by_hand: bool, actor: User | None, accep
             cost=row.cost,
             actor=actor,
         )
+
+
+def _agree(row: Preview, *, tier: Tier, accept_below_cost: bool) -> None:
+    """The one place that lets a price lie below its cost, and notes up to which cost that was agreed to."""
+    if row.is_below_cost and not accept_below_cost:
+        raise BelowCost(price=row.new, cost=row.cost or 0)
     if tier == Tier.RETAIL:
         accepted = row.cost if row.is_below_cost and row.cost else 0
-        Product.objects.filter(pk=product.pk).update(accepted_cost=accepted)
+        Product.objects.filter(pk=row.product.pk).update(accepted_cost=accepted)
 
 
 def current(product: Product, tier: str) -> int | None:
@@ -170,6 +199,6 @@ def agreed(product: Product, tier: str, shown_at: datetime) -> int | None:
     return seen if seen == current(product, tier) else None
 
 
-def _products(dealer_id: int) -> list[Product]:
-    rows = Product.objects.filter(dealer_id=dealer_id).select_related("brand")
+def _products(dealer_id: int, **which: int) -> list[Product]:
+    rows = Product.objects.filter(dealer_id=dealer_id, **which).select_related("brand")
     return list(rows.prefetch_related("routes__supplier", "prices"))

@@ -44,12 +44,23 @@ def unapplied(order: Order) -> int:
     return int(came) - int(went)
 
 
-def record(order: Order, amount: int) -> Refund | None:
+def goodwill(order: Order, *, amount: int, number: int) -> None:
+    """Something extra for the trouble, the `number`th gift for this order: in the wallet, or due to a guest.
+
+    `amount` in rupiah. The same gift twice is given once; raises `ledger.ReferenceReused` for another amount.
+    """
+    is_new = not postings.is_given(order, number=number)
+    postings.goodwill(order, amount=amount, number=number)
+    if is_new:
+        record(order, amount, is_goodwill=True)
+
+
+def record(order: Order, amount: int, *, is_goodwill: bool = False) -> Refund | None:
     """Write down a return that was booked: done when a wallet took it, else due, with a task."""
     if order.partner_id is not None:
         return None
     number = (Refund.objects.filter(dealer_id=order.dealer_id, order=order).aggregate(n=Max("number"))["n"] or 0) + 1
-    refund = Refund(dealer_id=order.dealer_id, order=order, number=number, amount=amount)
+    refund = Refund(dealer_id=order.dealer_id, order=order, number=number, amount=amount, is_goodwill=is_goodwill)
     if accounts.payer_of(order) is not None:
         refund.state, refund.way, refund.finished_at = RefundState.DONE, RefundWay.WALLET, timezone.now()
     refund.save()
@@ -85,6 +96,12 @@ def pay(refund_id: int, *, way: RefundWay, reference: str, actor: User, dealer_i
         states.log(refund.order, "refund", old=RefundState.DUE, new=RefundState.DONE, actor=actor)
         todo.done(dealer_id, TaskKind.REFUND, subject(refund), by=actor)
         return refund
+
+
+def whole_due(order: Order) -> Refund | None:
+    """The refund of the whole price, while nobody has paid it out; a gift is none."""
+    rows = Refund.objects.filter(dealer_id=order.dealer_id, order=order, state=RefundState.DUE, is_goodwill=False)
+    return rows.filter(amount=order.price).select_related("order").first()
 
 
 def void(refund: Refund, *, actor: User | None) -> None:

@@ -53,7 +53,7 @@ WITH mark AS (
 UPDATE rollup_mark m SET closed_before = greatest(m.closed_before, mark.stop::text::bigint), at = now()
 FROM mark WHERE m.dealer_id = mark.dealer_id
 """
-_BALANCE = """
+BALANCE = """
 SELECT coalesce((SELECT sum(r.came_in - r.went_out) FROM rollup r
         WHERE r.dealer_id = %(dealer)s AND r.account_id = %(account)s), 0)
      + coalesce((SELECT sum(CASE WHEN t.to_id = %(account)s THEN t.amount ELSE -t.amount END) FROM transfer t
@@ -62,6 +62,7 @@ SELECT coalesce((SELECT sum(r.came_in - r.went_out) FROM rollup r
           AND t.xid >= coalesce((SELECT closed_before FROM rollup_mark WHERE dealer_id = %(dealer)s), 0)::text::xid8
        ), 0)
 """
+"""SQL: Σ in − Σ out of `%(account)s` in the book of `%(dealer)s` now, in rupiah: one value, for larger queries too."""
 DIGEST = """encode(sha256(convert_to({previous} || coalesce(string_agg(ROW(
     t.id, t.frm_id, t.to_id, t.frm_kind, t.to_kind, t.amount, t.reference, t.order_id, t.resolves_id, t.reverses_id,
     t.frm_seq, t.frm_after, t.to_seq, t.to_after, extract(epoch FROM t.at))::text, E'\\n' ORDER BY t.id), ''),
@@ -93,7 +94,7 @@ def balance(dealer_id: int, acc: Acc) -> int:
     """Σ in − Σ out of an account: the roll-ups, and what came after them, in rupiah."""
     account = Account.objects.filter(dealer_id=dealer_id, kind=acc.kind, key=acc.key).values_list("id", flat=True)
     with connection.cursor() as cursor:
-        cursor.execute(_BALANCE, {"account": account.first(), "dealer": dealer_id})
+        cursor.execute(BALANCE, {"account": account.first(), "dealer": dealer_id})
         return int(cursor.fetchone()[0])
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from transactions.views.desk import (
     counter,
+    history,
     home,
     money,
     order_actions,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("aturan/baru/", rules.add, name="rule_add"),
     path("aturan/<int:pk>/", rules.edit, name="rule"),
     path("aturan/<int:pk>/hapus/", rules.delete, name="rule_delete"),
+    path("riwayat/", history.index, name="history"),
     path("pemasok/", suppliers.index, name="suppliers"),
     path("pemasok/<slug:code>/", suppliers.switch, name="supplier"),
 ]

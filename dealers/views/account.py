@@ -1,5 +1,6 @@
 """Signing in and out, becoming a customer, passwords, and one's own page."""
 
+from collections.abc import Callable
 from typing import Any
 
 from axes.helpers import get_cool_off
@@ -64,13 +65,18 @@ def locked(request: HttpRequest, _answer: HttpResponse | None, _credentials: dic
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     """The first step: an address, which gets a link."""
+    return _ask_for_address(request, "sign_up", people.ask_to_sign_up)
+
+
+def _ask_for_address(request: HttpRequest, step: str, send: Callable[[str], None]) -> HttpResponse:
+    """A page that takes an address and sends a link there; the answer is the same for every address."""
     form = AddressForm(request.POST or None)
     if request.method == "POST":
-        people.slow_down("sign_up", request, per_minute=settings.ACCOUNT_TRIES_PER_MINUTE)
+        people.slow_down(step, request, per_minute=settings.ACCOUNT_TRIES_PER_MINUTE)
         if form.is_valid():
-            people.ask_to_sign_up(form.cleaned_data["email"])
-            return redirect("sign_up_sent")
-    return render(request, "dealers/account/sign_up.html", {"form": form})
+            send(form.cleaned_data["email"])
+            return redirect(f"{step}_sent")
+    return render(request, f"dealers/account/{step}.html", {"form": form})
 
 
 @require_safe
@@ -120,13 +126,7 @@ def _welcome(request: HttpRequest, email: str, form: SignUpForm) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponse:
     """Forgotten password: an address, which gets a link if somebody has it."""
-    form = AddressForm(request.POST or None)
-    if request.method == "POST":
-        people.slow_down("password_reset", request, per_minute=settings.ACCOUNT_TRIES_PER_MINUTE)
-        if form.is_valid():
-            people.forgot_password(form.cleaned_data["email"])
-            return redirect("password_reset_sent")
-    return render(request, "dealers/account/password_reset.html", {"form": form})
+    return _ask_for_address(request, "password_reset", people.forgot_password)
 
 
 @require_safe

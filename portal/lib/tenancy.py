@@ -1,9 +1,10 @@
-"""Which dealer a transaction belongs to.
+"""Which dealer a transaction belongs to, and on whose behalf it acts.
 
 Row-level security shows a transaction the rows of the one dealer named in `app.dealer`; where
 nothing is named, nothing is shown. The name is local to the transaction, so a pooled connection
 can never carry it into the next request. One transaction speaks for one dealer: asking for a
-second inside it is a mistake in the code and raises.
+second inside it is a mistake in the code and raises. `app.actor` names the person in the same way, for
+the tables whose every change is written down by the database itself.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from contextvars import ContextVar
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 _current: ContextVar[int | None] = ContextVar("dealer", default=None)
+_actor: ContextVar[int | None] = ContextVar("actor", default=None)
+_SET = "SELECT set_config('app.dealer', %s, true), set_config('app.actor', %s, true)"
 
 
 class OtherTenant(RuntimeError):
@@ -31,12 +34,27 @@ def inside(dealer_id: int, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     with transaction.atomic(using=using):
         if current is None:
             with connections[using].cursor() as cursor:
-                cursor.execute("SELECT set_config('app.dealer', %s, true)", [str(dealer_id)])
+                cursor.execute(_SET, [str(dealer_id), str(_actor.get() or "")])
         token = _current.set(dealer_id)
         try:
             yield
         finally:
             _current.reset(token)
+
+
+@contextmanager
+def acting(user_id: int | None) -> Iterator[None]:
+    """Transactions that begin in here act for this person; for nobody, that is for the portal itself, with None."""
+    token = _actor.set(user_id)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def act_for(user_id: int) -> None:
+    """From here on to the end of the enclosing `acting`, transactions act for this person."""
+    _actor.set(user_id)
 
 
 def current() -> int | None:

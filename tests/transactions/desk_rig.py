@@ -65,7 +65,7 @@ class Desk:
     def paid_by_guest(self) -> Order:
         """A guest's order that was paid at the counter."""
         order = self.unpaid()
-        return payments.take_cash(self.shop.dealer, order.pk, cashier=self.person(Role.CASHIER))
+        return payments.take_cash(self.shop.dealer, order.pk, seen=order.price, cashier=self.person(Role.CASHIER))
 
 
 def desk(**fields: object) -> Desk:

@@ -11,9 +11,10 @@ from portal.lib import tenancy
 from tests import factories, worlds
 from tests.factories import Shop
 from tests.transactions import breaking
-from transactions import accounts, audit, ledger, rollups
+from tests.transactions.scripted import verdict
+from transactions import accounts, audit, fulfilment, incidents, ledger, rollups
 from transactions.audit import Scope, deliveries, walls
-from transactions.models import Order
+from transactions.models import Attempt, Incident, Order
 from transactions.suppliers.base import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"])
@@ -54,6 +55,22 @@ TWINS: dict[str, tuple[int, str]] = {
         6,
         "UPDATE orders SET status = 'failed' WHERE dealer_id = %(dealer)s AND code = %(code)s",
     ),
+    "a correction that no incident asked for": (
+        6,
+        "UPDATE incident SET state = 'dismissed' WHERE dealer_id = %(dealer)s AND id = %(last_incident)s",
+    ),
+    "an incident that says what the books said already": (
+        6,
+        "UPDATE incident SET kind = 'late_success' WHERE dealer_id = %(dealer)s AND id = %(last_incident)s",
+    ),
+    "a first incident that contradicts nothing": (
+        6,
+        "UPDATE incident SET kind = 'reversal' WHERE dealer_id = %(dealer)s AND id = %(first_incident)s",
+    ),
+    "a late delivery that was booked at another cost": (
+        6,
+        "UPDATE incident SET cost = cost + 1 WHERE dealer_id = %(dealer)s AND id = %(third_incident)s",
+    ),
     "sent before the hold": (
         7,
         (
@@ -86,6 +103,22 @@ TWINS: dict[str, tuple[int, str]] = {
     "more refunded than paid": (
         12,
         "UPDATE refund SET amount = amount * 2 WHERE dealer_id = %(dealer)s",
+    ),
+    "money set aside that no refund speaks of": (
+        12,
+        "DELETE FROM refund WHERE dealer_id = %(dealer)s AND state = 'due'",
+    ),
+    "money set aside for no order at all": (
+        12,
+        (
+            "UPDATE transfer SET to_kind = 'refunds_due', to_id = (SELECT id FROM account "
+            "WHERE dealer_id = %(dealer)s AND kind = 'refunds_due') "
+            "WHERE dealer_id = %(dealer)s AND reference LIKE 'deposit:%%'"
+        ),
+    ),
+    "a refund that calls itself a gift": (
+        12,
+        "UPDATE refund SET is_goodwill = true WHERE dealer_id = %(dealer)s",
     ),
     "a cost that is not the order's": (
         13,
@@ -120,7 +153,7 @@ def books(transactional_db: None) -> dict[str, object]:
     delivered = worlds._sent(shop, worlds._verdict(Outcome.SUCCEEDED, sn="0031 8890 7712"))
     silent = worlds._sent(shop, None)
     unpaid = shop.buy(gateway="sandbox", customer=None)
-    worlds._paid_and_failed(shop)
+    turns = _turned(shop)
     rollups.roll_up(shop.dealer.pk)
     rollups.seal(shop.dealer.pk, now=timezone.now() + timedelta(hours=1))
     return {
@@ -131,7 +164,24 @@ def books(transactional_db: None) -> dict[str, object]:
         "silent": silent.code,
         "silent_id": silent.pk,
         "unpaid": unpaid.pk,
+        "first_incident": turns[0],
+        "third_incident": turns[2],
+        "last_incident": turns[-1],
     }
+
+
+def _turned(shop: Shop) -> list[int]:
+    """A guest's order that failed, and whose supplier then changed its word four times, each time rightly booked."""
+    order = worlds._paid_and_failed(shop)
+    staff, booked = factories.member(shop.dealer), []
+    for code in ("00", "02", "00", "02"):
+        with tenancy.inside(shop.dealer.pk):
+            attempt_id = Attempt.objects.values_list("pk", flat=True).get(order=order)
+        fulfilment.record(shop.dealer.pk, attempt_id, verdict(code, None), source="callback")
+        with tenancy.inside(shop.dealer.pk):
+            booked.append(Incident.objects.values_list("pk", flat=True).get(state=Incident.State.OPEN))
+        incidents.approve(shop.dealer, booked[-1], actor=staff, note="benar")
+    return booked
 
 
 def test_a_clean_world_breaks_nothing(books: dict[str, object]) -> None:

@@ -91,3 +91,19 @@ def test_a_period_longer_than_a_year_is_refused(here: Desk) -> None:
     pk = accounts(here)[0][0]
     shown = here.as_().get(reverse("desk:account", args=[pk]), {"start": "2020-01-01", "end": "2026-01-01"})
     assert "paling lama satu tahun" in shown.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ("7K3MQ9XA2B4:recapture", "Terjual"),
+        ("7K3MQ9XA2B4:recapture:2", "Terjual"),
+        ("7K3MQ9XA2B4:cost:2", "Modal"),
+        ("7K3MQ9XA2B4:cost:2-returned", "Modal kembali"),
+        ("7K3MQ9XA2B4:reversal:3", "Penjualan dibatalkan pemasok"),
+        ("7K3MQ9XA2B4:late-loss:2-returned", "Rugi kembali"),
+        ("7K3MQ9XA2B4:goodwill:1", "Ganti rugi sukarela"),
+    ],
+)
+def test_a_booking_is_called_the_same_each_time_it_is_repeated(reference: str, text: str) -> None:
+    assert statement._text(reference) == text

@@ -8,8 +8,8 @@ from django.urls import reverse
 from dealers.models import Role
 from portal.lib import tenancy
 from tests.transactions.desk_rig import NO, YES, Desk, desk
-from transactions import accounts, ledger, queue, todo
-from transactions.models import Due, DueKind, Incident, Task, TaskKind
+from transactions import accounts, ledger, queue, refunds, todo
+from transactions.models import Due, DueKind, Incident, Refund, RefundWay, Task, TaskKind
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +104,43 @@ def test_without_a_note_and_a_tick_nothing_is_decided(here: Desk) -> None:
     for missing in WORD:
         here.as_().post(address, {k: v for k, v in WORD.items() if k != missing} | {"verdict": "approve"})
     assert now(here).state == Incident.State.OPEN
+
+
+def test_an_incident_that_the_supplier_withdrew_can_only_be_dismissed(here: Desk) -> None:
+    attempt = here.sent(here.paid_by_guest(), NO)
+    here.said(attempt.pk, YES)
+    here.said(attempt.pk, NO)
+    address = reverse("desk:incident", args=[now(here).pk])
+    assert "menarik kembali jawaban ini" in here.as_().get(address).content.decode()
+    here.as_().post(address, {**WORD, "verdict": "approve"})
+    assert now(here).state == Incident.State.OPEN
+    here.as_().post(address, {**WORD, "verdict": "dismiss"})
+    assert now(here).state == Incident.State.DISMISSED
+
+
+def test_an_incident_says_what_it_would_book_now(here: Desk) -> None:
+    found = incident(here)
+    with tenancy.inside(here.shop.dealer.pk):
+        due = Refund.objects.get()
+    refunds.pay(
+        due.pk, way=RefundWay.CASH, reference="laci", actor=here.person(Role.OWNER), dealer_id=here.shop.dealer.pk
+    )
+    shown = here.as_().get(reverse("desk:incident", args=[found.pk])).content.decode()
+    assert "toko rugi Rp10.200" in shown
+
+
+def test_a_booking_that_changed_since_it_was_seen_is_shown_again(here: Desk) -> None:
+    found = incident(here)
+    address = reverse("desk:incident", args=[found.pk])
+    browser = here.as_()
+    assert 'name="seen" value="recapture"' in browser.get(address).content.decode()
+    with tenancy.inside(here.shop.dealer.pk):
+        due = Refund.objects.get()
+    refunds.pay(
+        due.pk, way=RefundWay.CASH, reference="laci", actor=here.person(Role.OWNER), dealer_id=here.shop.dealer.pk
+    )
+    answer = browser.post(address, {**WORD, "verdict": "approve", "seen": "recapture"}, follow=True)
+    assert "berubah sejak dilihat" in answer.content.decode()
+    assert now(here).state == Incident.State.OPEN
+    browser.post(address, {**WORD, "verdict": "approve", "seen": "late_loss"})
+    assert now(here).proposal == "late_loss"

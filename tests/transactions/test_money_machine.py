@@ -28,6 +28,7 @@ from tests import factories
 from tests.transactions.scripted import CODES, Scripted, verdict
 from transactions import (
     audit,
+    contradictions,
     decisions,
     dispatch,
     fulfilment,
@@ -36,10 +37,11 @@ from transactions import (
     payments,
     refunds,
     rollups,
+    states,
     todo,
 )
 from transactions.audit import Scope
-from transactions.ledger import InsufficientBalance
+from transactions.ledger import InsufficientBalance, ReferenceReused
 from transactions.models import (
     Attempt,
     Decision,
@@ -71,6 +73,9 @@ PROFILE = settings(
     suppress_health_check=list(HealthCheck),
 )
 VERDICTS = st.builds(verdict, st.sampled_from(CODES), st.sampled_from([None, 10_200, 10_300, 0]))
+PRICES = st.sampled_from([None, 10_300, 0])
+RIGHT = st.sampled_from([True, True, True, False, None])
+"""What staff make of an incident: true, a mistake, or nothing yet."""
 PICK = st.integers(min_value=0, max_value=1_000)
 LEFT_BEHIND = """
 SELECT o.code FROM orders o JOIN transfer t ON t.dealer_id = o.dealer_id AND t.order_id = o.id
@@ -87,6 +92,8 @@ class Money(RuleBasedStateMachine):
         super().__init__()
         self.tx = count(1)
         self.last_money: tuple[str, payments.Money] | None = None
+        self.said: dict[int, str] = {}
+        """What each supplier said last for certain about an attempt that has an outcome."""
 
     @initialize(
         cancel_seconds=st.sampled_from([0, 30]),
@@ -162,7 +169,9 @@ class Money(RuleBasedStateMachine):
         """At the counter."""
         order_id = self._order(pick, Status.AWAITING_PAYMENT)
         if order_id is not None:
-            payments.take_cash(self.dealer, order_id, cashier=self.staff)
+            with tenancy.inside(self.dealer.pk):
+                seen = payments.due(Order.objects.get(pk=order_id))
+            payments.take_cash(self.dealer, order_id, seen=seen, cashier=self.staff)
 
     @rule(pick=PICK)
     def expire(self, pick: int) -> None:
@@ -193,21 +202,42 @@ class Money(RuleBasedStateMachine):
         rows = Attempt.objects.order_by("pk")
         attempt_id = self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
         if attempt_id is not None:
-            fulfilment.record(self.dealer.pk, attempt_id, said, source="callback")
+            self._say(attempt_id, said)
 
-    @rule(price=st.sampled_from([None, 10_300, 0]), pick=PICK, is_right=st.sampled_from([True, True, False, None]))
+    @rule(price=PRICES, pick=PICK, is_right=st.sampled_from([True, True, False, None]))
     def contradict(self, price: int | None, pick: int, is_right: bool | None) -> None:
         """A supplier takes back what it said for certain; staff act on it, or leave it for later."""
+        attempt_id = self._concluded(pick)
+        if attempt_id is not None:
+            self._turn(attempt_id, price, is_right=is_right)
+
+    @rule(turns=st.lists(st.tuples(PRICES, RIGHT), min_size=2, max_size=5), pick=PICK)
+    def contradict_again_and_again(self, turns: list[tuple[int | None, bool | None]], pick: int) -> None:
+        """A supplier that changes its word for ever, and staff who may or may not keep up with it."""
+        attempt_id = self._concluded(pick)
+        if attempt_id is not None:
+            for price, is_right in turns:
+                self._turn(attempt_id, price, is_right=is_right)
+
+    def _concluded(self, pick: int) -> int | None:
         rows = Attempt.objects.exclude(outcome=Attempt.Outcome.PENDING).order_by("pk")
-        attempt_id = self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
-        if attempt_id is None:
-            return
+        return self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
+
+    def _turn(self, attempt_id: int, price: int | None, *, is_right: bool | None) -> None:
+        """The opposite of what the supplier said last, twice, as callbacks come; then what staff do about it."""
         with tenancy.inside(self.dealer.pk):
-            was = Attempt.objects.get(pk=attempt_id).outcome
-        said = verdict("02" if was == Attempt.Outcome.SUCCEEDED else "00", price)
-        fulfilment.record(self.dealer.pk, attempt_id, said, source="callback")
+            first = Attempt.objects.get(pk=attempt_id).outcome
+        was = self.said.get(attempt_id, first)
+        for _ in range(2):
+            self._say(attempt_id, verdict("02" if was == Outcome.SUCCEEDED else "00", price))
         if is_right is not None:
             self.end_incident(is_right=is_right, pick=-1)
+
+    def _say(self, attempt_id: int, said: Verdict) -> None:
+        fulfilment.record(self.dealer.pk, attempt_id, said, source="callback")
+        with tenancy.inside(self.dealer.pk):
+            if said.outcome != Outcome.PENDING and Attempt.objects.get(pk=attempt_id).outcome != Outcome.PENDING:
+                self.said[attempt_id] = said.outcome
 
     @rule(said=st.sampled_from(list(Decision.Verdict)), pick=PICK)
     def decide(self, said: Decision.Verdict, pick: int) -> None:
@@ -228,10 +258,14 @@ class Money(RuleBasedStateMachine):
         incident_id = self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
         if incident_id is None:
             return
-        if is_right:
-            incidents.approve(self.dealer, incident_id, actor=self.staff, note="benar")
-        else:
-            incidents.dismiss(self.dealer, incident_id, actor=self.staff, note="salah")
+        try:
+            end = incidents.approve if is_right else incidents.dismiss
+            ended = end(self.dealer, incident_id, actor=self.staff, note="sudah dicek")
+        except incidents.Withdrawn:
+            ended = incidents.dismiss(self.dealer, incident_id, actor=self.staff, note="ditarik")
+        if ended.state == Incident.State.DISMISSED and ended.withdrawn_at is None:
+            # Staff do not believe the supplier: what it said last is not what the books are to say.
+            self.said.pop(ended.attempt_id, None)
 
     @rule(way=st.sampled_from([RefundWay.CASH, RefundWay.BANK]), pick=PICK)
     def hand_out_refund(self, way: RefundWay, pick: int) -> None:
@@ -240,6 +274,14 @@ class Money(RuleBasedStateMachine):
         refund_id = self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
         if refund_id is not None:
             refunds.pay(refund_id, way=way, reference="bukti", actor=self.staff, dealer_id=self.dealer.pk)
+
+    @rule(amount=st.sampled_from([1_000, 11_000]), number=st.integers(min_value=1, max_value=2), pick=PICK)
+    def give(self, amount: int, number: int, pick: int) -> None:
+        """Something for the trouble, once or, by mistake, twice with another sum."""
+        order_id = self._order(pick, Status.SUCCEEDED, Status.FAILED)
+        if order_id is not None:
+            with contextlib.suppress(ReferenceReused), tenancy.inside(self.dealer.pk):
+                refunds.goodwill(states.lock(self.dealer.pk, order_id), amount=amount, number=number)
 
     @rule(amount=st.integers(min_value=1, max_value=100_000))
     def deposit(self, amount: int) -> None:
@@ -255,6 +297,18 @@ class Money(RuleBasedStateMachine):
     def every_invariant_holds(self) -> None:
         """What the audit sees of this dealer; a run that failed before left its traces with another."""
         assert [str(found) for found in audit.violations("audit") if found.dealer_id == self.dealer.pk] == []
+
+    @invariant()
+    def no_word_is_swallowed(self) -> None:
+        """The books say what each supplier said last, or an incident asks a person about it."""
+        if not self.said:
+            return
+        with tenancy.inside(self.dealer.pk):
+            for attempt in Attempt.objects.filter(pk__in=self.said).select_related("order", "supplier"):
+                waiting = Incident.objects.filter(attempt=attempt, state=Incident.State.OPEN)
+                books = contradictions.booked(attempt.order, attempt)
+                asks = waiting.filter(withdrawn_at__isnull=books != self.said[attempt.pk])
+                assert asks.exists() if waiting.exists() else books == self.said[attempt.pk]
 
     def teardown(self) -> None:
         """Heal everything: each order that was paid ends, nothing lies about, and the whole audit is clean."""

@@ -17,6 +17,10 @@ def _sure(_scene: Scene) -> dict[str, str]:
     return {"sure": "on"}
 
 
+def _cash(scene: Scene) -> dict[str, str]:
+    return {"sure": "on", "seen": str(scene.here.cash.price)}
+
+
 def _sale(scene: Scene) -> dict[str, str]:
     choice = f"{scene.here.product.sku}:11000"
     return {"number": factories.number(), "choice": choice, "token": ids.new_token(), "paid": "on"}
@@ -93,7 +97,7 @@ ROWS = [
     Row(
         name="desk:order_cash",
         at=lambda s: [s.here.cash.code],
-        fields=_sure,
+        fields=_cash,
         changes=True,
         get="302 404 404 200 200 200 403 403 404",
         post="302 404 404 302 302 302 403 403 404",
@@ -245,6 +249,11 @@ ROWS = [
         changes=True,
         get="302 404 404 200 200 403 403 403 404",
         post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:history",
+        get="302 404 200 200 200 403 403 403 404",
+        post="302 404 405 405 405 403 403 403 404",
     ),
     Row(
         name="desk:suppliers",

@@ -63,7 +63,7 @@ FROM account a LEFT JOIN rolled r ON r.account_id = a.id LEFT JOIN sums s ON s.a
 WHERE coalesce(r.change, 0) <> coalesce(s.came - s.went, 0)
 """
 # What an order should have earned, told by orders, attempts and incidents alone. A supplier's reversal gives back
-# what stood with it: the order's own cost, or that of the late delivery before it.
+# what stood with it: that of the late delivery before it, or else the order's own cost.
 _PROFIT_BY_ORDERS = f"""
 WITH outcome AS (
     SELECT i.dealer_id, i.order_id, sum(CASE i.proposal
@@ -73,11 +73,11 @@ WITH outcome AS (
         WHEN 'cost_back' THEN back.cost
         ELSE 0 END) AS earned
     FROM incident i JOIN orders o ON o.id = i.order_id
-    CROSS JOIN LATERAL (SELECT coalesce(CASE
-        WHEN o.status = 'succeeded' AND i.attempt_id = (SELECT max(a.id) FROM attempt a WHERE a.order_id = o.id)
-        THEN o.cost
-        ELSE (SELECT l.cost FROM incident l WHERE l.attempt_id = i.attempt_id AND l.kind = 'late_success'
-            AND l.state = 'booked' AND l.proposal IN ('recapture', 'late_loss')) END, 0) AS cost) back
+    CROSS JOIN LATERAL (SELECT coalesce(
+        (SELECT l.cost FROM incident l WHERE l.attempt_id = i.attempt_id AND l.id < i.id AND l.state = 'booked'
+            AND l.proposal IN ('recapture', 'late_loss') ORDER BY l.id DESC LIMIT 1),
+        CASE WHEN o.status = 'succeeded' AND i.attempt_id = (SELECT max(a.id) FROM attempt a WHERE a.order_id = o.id)
+        THEN o.cost END, 0) AS cost) back
     WHERE i.state = 'booked' GROUP BY i.dealer_id, i.order_id
 ), booked AS (
     SELECT t.dealer_id, t.order_id,

@@ -25,23 +25,39 @@ WITH booked AS (
     SELECT t.dealer_id, t.order_id,
         count(*) FILTER (WHERE t.frm_kind = 'refunds_due' AND t.to_kind = 'sales') AS recapture,
         count(*) FILTER (WHERE t.frm_kind = 'late_loss') AS late_loss,
-        count(*) FILTER (WHERE t.frm_kind = 'sales' AND t.reference LIKE '%%:reversal%%') AS reversal
+        count(*) FILTER (WHERE t.frm_kind = 'sales' AND t.reference LIKE '%%:reversal%%') AS reversal,
+        sum(t.amount) FILTER (WHERE t.to_kind = 'supplier') AS cost
     FROM transfer t
-    WHERE t.order_id IS NOT NULL AND (t.frm_kind = 'late_loss' OR (t.frm_kind = 'refunds_due' AND t.to_kind = 'sales')
+    WHERE t.order_id IS NOT NULL AND (t.to_kind = 'supplier' OR (t.frm_kind = 'refunds_due' AND t.to_kind = 'sales')
         OR (t.frm_kind = 'sales' AND t.reference LIKE '%%:reversal%%'))
     GROUP BY t.dealer_id, t.order_id
 ), said AS (
     SELECT i.dealer_id, i.order_id,
         count(*) FILTER (WHERE i.proposal = 'recapture') AS recapture,
         count(*) FILTER (WHERE i.proposal = 'late_loss' AND i.cost > 0) AS late_loss,
-        count(*) FILTER (WHERE i.proposal = 'reversal') AS reversal
+        count(*) FILTER (WHERE i.proposal = 'reversal') AS reversal,
+        sum(i.cost) FILTER (WHERE i.proposal IN ('recapture', 'late_loss')) AS cost
     FROM incident i WHERE i.state = 'booked' GROUP BY i.dealer_id, i.order_id
 )
 SELECT o.dealer_id, o.code, 'its corrections are not those of its incidents'
 FROM orders o LEFT JOIN booked b ON b.dealer_id = o.dealer_id AND b.order_id = o.id
 LEFT JOIN said s ON s.dealer_id = o.dealer_id AND s.order_id = o.id
-WHERE {RECENT} AND (coalesce(b.recapture, 0), coalesce(b.late_loss, 0), coalesce(b.reversal, 0))
-    <> (coalesce(s.recapture, 0), coalesce(s.late_loss, 0), coalesce(s.reversal, 0))
+WHERE {RECENT} AND (coalesce(b.recapture, 0), coalesce(b.late_loss, 0), coalesce(b.reversal, 0), coalesce(b.cost, 0))
+    <> (coalesce(s.recapture, 0), coalesce(s.late_loss, 0), coalesce(s.reversal, 0),
+        coalesce(s.cost, 0) + CASE WHEN o.status = 'succeeded' THEN coalesce(o.cost, 0) ELSE 0 END)
+"""  # noqa: S608
+# A booked incident turns the books about its attempt round; one that says what they said already booked twice.
+_INCIDENTS_TAKE_TURNS = f"""
+WITH turns AS (
+    SELECT i.dealer_id, i.order_id, i.attempt_id, i.kind,
+        lag(i.kind) OVER (PARTITION BY i.attempt_id ORDER BY i.id) AS kind_before
+    FROM incident i WHERE i.state = 'booked'
+)
+SELECT o.dealer_id, o.code, 'a ' || t.kind || ' is booked, and the books said so already'
+FROM turns t JOIN orders o ON o.dealer_id = t.dealer_id AND o.id = t.order_id
+WHERE {RECENT} AND t.kind = coalesce(t.kind_before, CASE
+    WHEN o.status = 'succeeded' AND t.attempt_id = (SELECT max(a.id) FROM attempt a WHERE a.order_id = o.id)
+    THEN 'late_success' ELSE 'reversal' END)
 """  # noqa: S608
 _SUCCEEDED_BY_PROOF = f"""
 SELECT o.dealer_id, o.code, 'succeeded without a serial number and without a decision'
@@ -68,6 +84,11 @@ INVARIANTS = (
         number=6,
         sentence="succeeded is captured, failed or cancelled after payment is released; only incidents correct that",
         sql=_CORRECTED_BY_INCIDENT,
+    ),
+    Invariant(
+        number=6,
+        sentence="succeeded is captured, failed or cancelled after payment is released; only incidents correct that",
+        sql=_INCIDENTS_TAKE_TURNS,
     ),
     Invariant(
         number=7,

@@ -4,22 +4,41 @@ from transactions.audit.base import RECENT, Invariant
 
 _REFUNDED_AT_MOST_PAID = f"""
 WITH back AS (
-    SELECT dealer_id, order_id, sum(amount) AS amount, sum(amount) FILTER (WHERE state = 'due') AS due
+    SELECT dealer_id, order_id, coalesce(sum(amount) FILTER (WHERE NOT is_goodwill), 0) AS amount,
+        coalesce(sum(amount) FILTER (WHERE is_goodwill), 0) AS gifts,
+        coalesce(sum(amount) FILTER (WHERE state IN ('due', 'sent')), 0) AS waiting
     FROM refund WHERE state IN ('due', 'sent', 'done') GROUP BY dealer_id, order_id
 ), money AS (
     SELECT t.dealer_id, t.order_id,
         coalesce(sum(t.amount) FILTER (WHERE t.to_kind = 'unapplied'
             OR (t.to_kind = 'held' AND t.frm_kind = 'wallet')), 0) AS paid,
+        coalesce(sum(t.amount) FILTER (WHERE t.frm_kind = 'goodwill'), 0) AS gifts,
         coalesce(sum(CASE WHEN t.to_kind = 'refunds_due' THEN t.amount ELSE 0 END
                - CASE WHEN t.frm_kind = 'refunds_due' THEN t.amount ELSE 0 END), 0) AS owed
     FROM transfer t WHERE t.order_id IS NOT NULL GROUP BY t.dealer_id, t.order_id
 )
-SELECT o.dealer_id, o.code, 'paid ' || coalesce(m.paid, 0) || ', refunded ' || b.amount || ', of that due '
-    || coalesce(b.due, 0) || ', set aside for it ' || coalesce(m.owed, 0)
-FROM orders o JOIN back b ON b.dealer_id = o.dealer_id AND b.order_id = o.id
+SELECT o.dealer_id, o.code, 'paid ' || coalesce(m.paid, 0) || ' and given ' || coalesce(m.gifts, 0) || ', refunded '
+    || coalesce(b.amount, 0) || ' and ' || coalesce(b.gifts, 0) || ', waiting ' || coalesce(b.waiting, 0)
+    || ', set aside for it ' || coalesce(m.owed, 0)
+FROM orders o LEFT JOIN back b ON b.dealer_id = o.dealer_id AND b.order_id = o.id
 LEFT JOIN money m ON m.dealer_id = o.dealer_id AND m.order_id = o.id
-WHERE {RECENT} AND (b.amount > coalesce(m.paid, 0) OR coalesce(b.due, 0) > coalesce(m.owed, 0))
+WHERE {RECENT} AND (coalesce(b.amount, 0) > coalesce(m.paid, 0) OR coalesce(b.gifts, 0) > coalesce(m.gifts, 0)
+    OR coalesce(b.waiting, 0) <> coalesce(m.owed, 0))
 """  # noqa: S608  built from constants
+_SET_ASIDE_IS_OWED = """
+WITH {sums}
+SELECT a.dealer_id, 'refunds_due', 'holds ' || coalesce(sum(s.came - s.went), 0) || ', refunds that wait say '
+    || coalesce(max(f.waiting), 0)
+FROM account a LEFT JOIN sums s ON s.account_id = a.id
+LEFT JOIN (SELECT dealer_id, sum(amount) AS waiting FROM refund WHERE state IN ('due', 'sent') GROUP BY dealer_id) f
+    ON f.dealer_id = a.dealer_id
+WHERE a.kind = 'refunds_due'
+GROUP BY a.dealer_id HAVING coalesce(sum(s.came - s.went), 0) <> coalesce(max(f.waiting), 0)
+"""
+_REFUNDS = (
+    "refunds of an order are at most what was paid; what is set aside for refunds is what waits to be paid out; "
+    "none waits unseen"
+)
 
 INVARIANTS = (
     Invariant(
@@ -59,12 +78,13 @@ WHERE o.status IN ('awaiting_payment', 'paid', 'processing')
     ),
     Invariant(
         number=12,
-        sentence="refunds of an order are at most what was paid, and set aside while due; none waits 7 days unseen",
+        sentence=_REFUNDS,
         sql=_REFUNDED_AT_MOST_PAID,
     ),
+    Invariant(number=12, sentence=_REFUNDS, sql=_SET_ASIDE_IS_OWED),
     Invariant(
         number=12,
-        sentence="refunds of an order are at most what was paid, and set aside while due; none waits 7 days unseen",
+        sentence=_REFUNDS,
         sql="""
 SELECT f.dealer_id, o.code, 'refund ' || f.number || ' is ' || f.state || ' for more than 7 days'
 FROM refund f JOIN orders o ON o.id = f.order_id

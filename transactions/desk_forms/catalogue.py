@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from dealers.models import Dealer
 from transactions.desk_forms.fields import PercentField, RupiahField, sure
 from transactions.desk_selectors.catalogue import Wanted
-from transactions.models import Brand, Kind, MarkupRule, Price, Product, Route, Tier
+from transactions.models import Brand, Kind, MarkupRule, Place, Price, Product, Route, Tier
 
 
 class ProductFilter(forms.Form):
@@ -40,6 +40,13 @@ class ProductFilter(forms.Form):
             kind=given.get("kind", ""),
             state=given.get("state", ""),
         )
+
+
+class HistoryFilter(forms.Form):
+    """Which edits: of one sort of thing, or of one thing."""
+
+    place = forms.ChoiceField(label=_("Tentang"), required=False, choices=[("", _("Semua")), *Place.choices])
+    row = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
 
 class EditProduct(forms.ModelForm):  # type: ignore[type-arg]  # generic to the type checker only

@@ -77,10 +77,14 @@ class IncidentFilter(forms.Form):
 class EndIncident(forms.Form):
     """A person's word about a contradiction."""
 
-    verdict = forms.ChoiceField(
-        label=_("Keputusan"),
-        choices=[("approve", _("Bukukan seperti di atas")), ("dismiss", _("Tolak: tidak ada yang dibukukan"))],
-        widget=forms.RadioSelect,
-    )
+    verdict = forms.ChoiceField(label=_("Keputusan"), widget=forms.RadioSelect)
     note = forms.CharField(label=_("Catatan"), max_length=200, min_length=8, help_text=_("Apa yang sudah diperiksa."))
     sure = sure()
+    seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, withdrawn: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        book = [] if withdrawn else [("approve", _("Bukukan seperti di atas"))]
+        choices = [*book, ("dismiss", _("Tolak: tidak ada yang dibukukan"))]
+        self.fields["verdict"].initial = "dismiss" if withdrawn else None
+        self.fields["verdict"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField

@@ -47,6 +47,12 @@ class Confirm(forms.Form):
     sure = sure()
 
 
+class TakeCash(Confirm):
+    """The box, and the rupiah that the page said."""
+
+    seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
 class Decide(forms.Form):
     """How an order ends about which the supplier is silent."""
 

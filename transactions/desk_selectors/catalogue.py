@@ -34,7 +34,7 @@ class Line:
     @property
     def margin(self) -> int | None:
         """What remains of each sale."""
-        return None if self.cost is None or self.price is None else self.price.amount - self.cost
+        return pricing.margin(self.price.amount if self.price else None, self.cost)
 
     @property
     def is_on_sale(self) -> bool:
@@ -80,7 +80,7 @@ class TierPrice:
     @property
     def margin(self) -> int | None:
         """What remains of each sale to this tier."""
-        return None if self.cost is None or self.price is None else self.price.amount - self.cost
+        return pricing.margin(self.price.amount if self.price else None, self.cost)
 
 
 @dataclass(frozen=True, kw_only=True)

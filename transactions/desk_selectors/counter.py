@@ -23,7 +23,7 @@ class Choice:
     @property
     def margin(self) -> int | None:
         """What remains of the sale."""
-        return None if self.cost is None else self.tile.price - self.cost
+        return pricing.margin(self.tile.price, self.cost)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,11 @@ from django.db.models import QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dealers.models import Dealer, Partner, User
+from dealers.models import Dealer, User
 from transactions import accounts, ledger, rollups
 from transactions.accounts import Acc
-from transactions.desk_selectors import words
+from transactions.desk_selectors import account_names
+from transactions.desk_selectors.account_names import Owner
 from transactions.models import Account, AccountKind, Order
 
 OWNED = (
@@ -85,15 +86,16 @@ def groups(dealer: Dealer) -> list[Group]:
     """Every account of the book but the wallets, which stand together as one sum."""
     rows = list(Account.objects.filter(dealer=dealer).exclude(kind=AccountKind.WALLET).order_by("kind", "key"))
     held = Account.objects.filter(dealer=dealer, kind=AccountKind.WALLET).aggregate(n=Sum("balance"))["n"] or 0
-    made = []
-    for name, kinds in _GROUPS:
-        lines = [_line(dealer, row) for kind in kinds for row in rows if row.kind == kind]
-        made.append(Group(name, lines, held if AccountKind.WALLET in kinds else 0))
+    called, made = account_names.names(dealer.pk, rows), []
+    for name_of, kinds in _GROUPS:
+        lines = [
+            Line(row, called[account_names.key(row)], balance_of(dealer, row))
+            for kind in kinds
+            for row in rows
+            if row.kind == kind
+        ]
+        made.append(Group(name_of, lines, held if AccountKind.WALLET in kinds else 0))
     return made
-
-
-def _line(dealer: Dealer, row: Account) -> Line:
-    return Line(row, words.account(row), balance_of(dealer, row))
 
 
 def balance_of(dealer: Dealer, row: Account) -> int:
@@ -101,11 +103,9 @@ def balance_of(dealer: Dealer, row: Account) -> int:
     return sign(row.kind) * rollups.balance(dealer.pk, Acc(AccountKind(row.kind), row.key))
 
 
-def name(row: Account) -> str:
-    """What an account is called: a wallet by its owner, as staff with the right to see money may read."""
-    if row.kind != AccountKind.WALLET:
-        return words.account(row)
-    return f"{words.ACCOUNTS[AccountKind.WALLET]} · {with_owners([row])[0].owner}"
+def name(dealer: Dealer, row: Account) -> str:
+    """What one account is called."""
+    return account_names.names(dealer.pk, [row])[account_names.key(row)]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Wallet:
     """A wallet and whose it is."""
 
     account: Account
-    owner: str
+    owner: Owner
 
 
 def wallet_rows(dealer: Dealer) -> QuerySet[Account]:
@@ -122,17 +122,9 @@ def wallet_rows(dealer: Dealer) -> QuerySet[Account]:
 
 
 def with_owners(rows: list[Account]) -> list[Wallet]:
-    """Wallets with their owners' names, looked up together."""
-    ids = {row.key: row.key.partition(":") for row in rows}
-    people = {f"customer:{u.pk}": f"{u.name} · {u.email}" for u in User.objects.filter(pk__in=_of(ids, "customer"))}
-    buyers = {f"dealer:{d.pk}": d.name for d in Dealer.objects.filter(pk__in=_of(ids, "dealer"))}
-    partners = {f"partner:{p.pk}": p.name for p in Partner.objects.filter(pk__in=_of(ids, "partner"))}
-    names = people | buyers | partners
-    return [Wallet(row, names.get(row.key, row.key)) for row in rows]
-
-
-def _of(ids: dict[str, tuple[str, str, str]], whose: str) -> list[int]:
-    return [int(number) for kind, _colon, number in ids.values() if kind == whose and number.isdecimal()]
+    """Wallets with their owners, looked up together."""
+    owners = account_names.owners(rows)
+    return [Wallet(row, owners[row.key]) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from dealers.models import Dealer
 from portal.lib import ids, msisdn, tenancy
-from transactions.desk_selectors import days, words
+from transactions.desk_selectors import account_names, days, words
 from transactions.models import (
     Attempt,
     Decision,
@@ -194,12 +194,11 @@ def dossier(order: Order) -> Dossier:
     )
     suppliers = {attempt.pk: attempt.supplier.name for attempt in attempts}
     events = OrderEvent.objects.filter(**own).select_related("actor")
-    transfers = Transfer.objects.filter(dealer_id=order.dealer_id, order_id=order.pk).select_related("frm", "to")
     return Dossier(
         order=order,
         moments=[Moment(event, words.event(event, suppliers)) for event in events],
         tries=[Try(attempt, staff_text(attempt.rc) if attempt.rc else "") for attempt in attempts],
-        bookings=[Booking(row, words.account(row.frm), words.account(row.to)) for row in transfers.order_by("id")],
+        bookings=_bookings(order),
         payments=list(Payment.objects.filter(**own)),
         receipts=list(Receipt.objects.filter(**own).select_related("taken_by")),
         refunds=list(Refund.objects.filter(**own).select_related("paid_by")),
@@ -207,3 +206,10 @@ def dossier(order: Order) -> Dossier:
         tasks=list(Task.objects.filter(**own, closed_at__isnull=True)),
         decision=Decision.objects.filter(**own).select_related("proposed_by", "approved_by").first(),
     )
+
+
+def _bookings(order: Order) -> list[Booking]:
+    rows = Transfer.objects.filter(dealer_id=order.dealer_id, order_id=order.pk).select_related("frm", "to")
+    transfers = list(rows.order_by("id"))
+    called = account_names.names(order.dealer_id, [end for row in transfers for end in (row.frm, row.to)])
+    return [Booking(row, called[account_names.key(row.frm)], called[account_names.key(row.to)]) for row in transfers]

@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 
 from dealers.models import Dealer
 from transactions import rollups
-from transactions.desk_selectors import days, money, words
+from transactions.desk_selectors import account_names, days, money
 from transactions.models import Account, Order
 
 PAGE = 50
-_BALANCE_NOW = rollups._BALANCE  # noqa: SLF001  the roll-ups' own sum, as a part of our one statement
 
 _FIGURES = f"""
 WITH mine AS (
@@ -30,7 +29,7 @@ WITH mine AS (
     WHERE t.dealer_id = %(dealer)s AND (t.to_id = %(account)s OR t.frm_id = %(account)s)
       AND t.at >= %(start)s AND t.at < %(end)s
 ), now_holds AS (
-    SELECT %(sign)s * ({_BALANCE_NOW}) AS balance
+    SELECT %(sign)s * ({rollups.BALANCE}) AS balance
 ), later AS (
     SELECT %(sign)s * coalesce(sum(CASE WHEN to_id = %(account)s THEN amount ELSE -amount END), 0) AS change
     FROM transfer WHERE dealer_id = %(dealer)s AND (to_id = %(account)s OR frm_id = %(account)s) AND at >= %(end)s
@@ -44,7 +43,7 @@ SELECT f.closing, f.closing - f.moved, f.n, r.id, r.at, r.reference, r.order_id,
 FROM figures f LEFT JOIN LATERAL (
     SELECT m.*, f.closing - f.moved + sum(m.change) OVER (ORDER BY m.id) AS after FROM mine m
 ) r ON true LEFT JOIN account a ON a.id = r.other_id
-"""  # noqa: S608  built from the constant above
+"""  # noqa: S608  built from a constant
 _NEWEST = _FIGURES + " ORDER BY r.id DESC NULLS LAST LIMIT %(limit)s OFFSET %(offset)s"
 _OLDEST = _FIGURES + " ORDER BY r.id NULLS LAST"
 
@@ -124,12 +123,14 @@ def _rows(dealer: Dealer, lines: list[tuple[Any, ...]]) -> Iterator[Row]:
     codes = dict(
         Order.objects.filter(dealer=dealer, pk__in={line[3] for line in lines if line[3]}).values_list("pk", "code")
     )
-    for _id, at, reference, order_id, change, after, _other, kind, key in lines:
+    others = [Account(kind=str(line[7]), key=str(line[8] or "")) for line in lines]
+    called = account_names.names(dealer.pk, others)
+    for (_id, at, reference, order_id, change, after, *_other), other in zip(lines, others, strict=True):
         yield Row(
             at=at,
             reference=str(reference),
             text=_text(str(reference)),
-            other=words.account(Account(kind=str(kind), key=str(key or ""))),
+            other=called[account_names.key(other)],
             change=int(str(change)),
             after=int(str(after)),
             order_code=codes.get(order_id, "") if isinstance(order_id, int) else "",
@@ -144,14 +145,16 @@ def _text(reference: str) -> str:
         (r"^supplier-deposit:", _("Setor ke pemasok")),
         (r"^settle:", _("Penyelesaian gerbang bayar")),
         (r":hold$", _("Ditahan untuk pesanan")),
-        (r":capture$|:recapture$", _("Terjual")),
-        (r":cost$", _("Modal")),
-        (r":cost-returned$", _("Modal kembali")),
+        (r":(re)?capture(:\d+)?$", _("Terjual")),
+        (r":cost(:\d+)?$", _("Modal")),
+        (r":cost(:\d+)?-returned$", _("Modal kembali")),
         (r":release$", _("Pesanan gagal, uang kembali")),
         (r":refund:", _("Pengembalian dibayar")),
         (r":rest:", _("Kelebihan bayar kembali")),
-        (r":reversal$", _("Penjualan dibatalkan pemasok")),
-        (r":late-loss$", _("Rugi karena jawaban terlambat")),
+        (r":reversal(:\d+)?$", _("Penjualan dibatalkan pemasok")),
+        (r":late-loss(:\d+)?$", _("Rugi karena jawaban terlambat")),
+        (r":late-loss(:\d+)?-returned$", _("Rugi kembali")),
+        (r":goodwill:", _("Ganti rugi sukarela")),
     ):
         if re.search(pattern, reference):
             return text

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from dealers.models import Dealer
 from portal.lib.money import rupiah
-from transactions import chores
-from transactions.models import Incident, Task, TaskKind
+from transactions import chores, contradictions
+from transactions.models import Incident, IncidentKind, Task, TaskKind
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,17 @@ def incidents(dealer: Dealer, *, state: str = "") -> QuerySet[Incident]:
     return rows.filter(state=state) if state else rows
 
 
-def booking(incident: Incident) -> list[str]:
-    """What approving would book, or did book, in plain words and rupiah."""
+def booking(incident: Incident) -> str:
+    """The name of what approving would book as the books stand now, or did book; "" when there is nothing to book."""
+    if incident.state == Incident.State.BOOKED:
+        return incident.proposal
+    if incident.state == Incident.State.DISMISSED or incident.withdrawn_at is not None:
+        return ""
+    return contradictions.proposal(incident.order, incident.attempt, IncidentKind(incident.kind))
+
+
+def sentences(incident: Incident, word: str) -> list[str]:
+    """A booking by its name, in plain words and rupiah."""
     price, cost = rupiah(incident.order.price), rupiah(incident.cost)
     supplier = incident.attempt.supplier.name
     words = {
@@ -78,4 +87,4 @@ def booking(incident: Incident) -> list[str]:
         "nothing": [_("Tidak ada yang dibukukan: buku sudah sesuai dengan jawaban pemasok.")],
     }
     figures = {"price": price, "cost": cost, "supplier": supplier}
-    return [sentence % figures for sentence in words.get(incident.proposal, [])]
+    return [sentence % figures for sentence in words.get(word, [])]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from portal.lib.money import rupiah
 from transactions.models import (
@@ -59,10 +59,11 @@ GATEWAYS: dict[str, Promise] = {
 }
 
 
-def account(row: Account) -> str:
-    """`Kas · gerai`; a wallet is named by its owner's number, never by a name."""
+def account(row: Account, *, whose: str = "") -> str:
+    """`Kas · gerai`; `whose` names the person, dealer or supplier behind the key, where somebody has looked it up."""
     name = str(ACCOUNTS.get(row.kind, row.kind))
-    return f"{name} · {_KEYS.get(row.key, row.key)}" if row.key else name
+    whose = whose or str(_KEYS.get(row.key, row.key))
+    return f"{name} · {whose}" if whose else name
 
 
 def gateway(code: str) -> str:
@@ -103,7 +104,15 @@ def _attempt(row: OrderEvent, supplier: str) -> str:
 def _incident(row: OrderEvent, supplier: str) -> str:
     if row.new in IncidentKind.values:
         return _("Insiden dibuka: %(kind)s") % {"kind": IncidentKind(row.new).label}
-    return _("Insiden selesai") if supplier == "" else _("Insiden")
+    return _("Insiden selesai") if supplier == "" else pgettext("satu", "Insiden")
+
+
+def _withdrawn(_row: OrderEvent, supplier: str) -> str:
+    return _("%(supplier)s menarik kembali jawaban yang menjadi insiden") % {"supplier": supplier}
+
+
+def _insisted(_row: OrderEvent, supplier: str) -> str:
+    return _("%(supplier)s mengulang jawaban yang menjadi insiden") % {"supplier": supplier}
 
 
 def _late(_row: OrderEvent, supplier: str) -> str:
@@ -127,6 +136,8 @@ _EVENTS: dict[str, Callable[[OrderEvent, str], str]] = {
     "refund": _refund,
     "attempt": _attempt,
     "incident": _incident,
+    "incident_withdrawn": _withdrawn,
+    "incident_insisted": _insisted,
     "late_answer": _late,
     "decision_proposed": _proposed,
 }

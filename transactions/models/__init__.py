@@ -13,6 +13,7 @@ from transactions.models.catalog import (
     Tier,
 )
 from transactions.models.due import Due, DueKind
+from transactions.models.edits import Edit, Place
 from transactions.models.incidents import Incident, IncidentKind
 from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark, Seal, Transfer
 from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
@@ -29,6 +30,7 @@ __all__ = [
     "Decision",
     "Due",
     "DueKind",
+    "Edit",
     "Exchange",
     "InboundEvent",
     "Incident",
@@ -39,6 +41,7 @@ __all__ = [
     "OrderEvent",
     "Payment",
     "PaymentState",
+    "Place",
     "Prefix",
     "Price",
     "PriceChange",

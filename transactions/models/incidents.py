@@ -33,6 +33,7 @@ class Incident(models.Model):
     proposal = models.CharField(max_length=20, help_text="the booking proposed: recapture, late_loss, reversal")
     cost = models.PositiveBigIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    withdrawn_at = models.DateTimeField(null=True, help_text="while open: the supplier now says the opposite again")
     opened_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
     decided_at = models.DateTimeField(null=True)
@@ -42,7 +43,10 @@ class Incident(models.Model):
         db_table = "incident"
         ordering = ["-opened_at"]
         constraints = [
-            models.UniqueConstraint(fields=["dealer", "attempt", "kind"], name="one_incident_per_contradiction")
+            # A supplier may change its word for ever; what it says meanwhile is the open incident's business.
+            models.UniqueConstraint(
+                fields=["dealer", "attempt"], condition=models.Q(state="open"), name="one_open_incident_per_attempt"
+            )
         ]
 
     def __str__(self) -> str:

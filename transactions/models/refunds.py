@@ -34,6 +34,7 @@ class Refund(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
     number = models.PositiveSmallIntegerField()
     amount = models.PositiveBigIntegerField()
+    is_goodwill = models.BooleanField(db_default=False, help_text="a gift for the trouble, on top of what was paid")
     state = models.CharField(max_length=10, choices=RefundState, default=RefundState.DUE)
     way = models.CharField(max_length=10, choices=RefundWay, blank=True, default=RefundWay.UNDECIDED)
     reference = models.CharField(_("Bukti"), max_length=80, blank=True)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dealers.access import Can
@@ -40,14 +41,20 @@ def account(request: DealerRequest, pk: int) -> HttpResponse:
     number = int(n) if (n := request.GET.get("page", "1")).isdecimal() and 0 < int(n) < 10_000 else 1
     found = statement.read(request.dealer, row, form.period(), page=number)
     shown = Paginator(range(found.count), statement.PAGE).get_page(number)
-    facts = {"account": row, "name": money.name(row), "form": form, "period": form.period(), "shown": shown}
+    facts = {
+        "account": row,
+        "name": money.name(request.dealer, row),
+        "form": form,
+        "period": form.period(),
+        "shown": shown,
+    }
     return page(request, "desk/statement.html", section="money", found=found, **facts)
 
 
 @own_transactions
 @desk(Can.SEE_MONEY)
 @require_GET
-def account_csv(request: DealerRequest, pk: int) -> HttpResponse:
+def account_csv(request: DealerRequest, pk: int) -> StreamingHttpResponse:
     """GET /desk/uang/<account>.csv: the whole period, oldest first; the last line is the ledger's balance."""
     with tenancy.inside(request.dealer.pk):
         row = _account(request, pk)
@@ -56,7 +63,8 @@ def account_csv(request: DealerRequest, pk: int) -> HttpResponse:
 
 
 def _table(found: Statement) -> Iterator[list[Cell]]:
-    yield [_("Waktu"), _("Keterangan"), _("Akun lawan"), _("Ref"), _("Masuk"), _("Keluar"), _("Saldo")]
+    came_in, went_out = pgettext("mutasi", "Masuk"), pgettext("mutasi", "Keluar")
+    yield [_("Waktu"), _("Keterangan"), _("Akun lawan"), _("Ref"), came_in, went_out, _("Saldo")]
     yield [None, _("Saldo awal"), None, None, None, None, found.opening]
     for row in found.rows:
         yield [row.at, row.text, row.other, row.reference, row.came_in, row.went_out, row.after]

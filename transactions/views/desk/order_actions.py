@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dealers.access import Can
 from dealers.guards import desk
 from dealers.middleware import DealerRequest
+from portal.lib.money import rupiah
 from transactions import decisions, orders, payments
-from transactions.desk_forms.orders import Confirm, Decide
+from transactions.desk_forms.orders import Confirm, Decide, TakeCash
 from transactions.desk_selectors.orders import dossier
 from transactions.models import Decision, Order
 from transactions.views.desk.page import page, staff
@@ -33,14 +34,21 @@ def _refused(error: Exception) -> str:
 @desk(Can.CONFIRM_PAYMENT)
 @require_http_methods(["GET", "POST"])
 def take_cash(request: DealerRequest, code: str) -> HttpResponse:
-    """/desk/pesanan/<code>/tunai/: the price, and the box that says the money is in hand."""
-    order, form = _order(request, code), Confirm(request.POST or None)
+    """/desk/pesanan/<code>/tunai/: what is due, and the box that says that this much is in hand."""
+    order = _order(request, code)
+    due = payments.due(order)
+    form = TakeCash(request.POST or None, initial={"seen": due})
     if not form.is_valid():
-        due = payments.short_by(order) or order.price
         return page(request, "desk/order_cash.html", section="cash", order=order, form=form, due=due)
+    seen = form.cleaned_data["seen"]
     try:
-        payments.take_cash(request.dealer, order.pk, cashier=staff(request))
+        payments.take_cash(request.dealer, order.pk, seen=seen, cashier=staff(request))
         messages.success(request, _("Uang diterima. Pulsa sedang dikirim."))
+    except payments.OtherAmount as other:
+        figures = {"due": rupiah(other.due), "seen": rupiah(seen)}
+        text = _("Yang harus diterima sekarang %(due)s, bukan %(seen)s. Belum ada yang dibukukan; periksa lagi.")
+        messages.error(request, text % figures)
+        return redirect("desk:order_cash", code=order.code)
     except payments.NotPayable as error:
         messages.error(request, _refused(error))
     return redirect("desk:order", code=order.code)

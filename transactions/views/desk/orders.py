@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from dealers.access import Can
@@ -37,7 +38,7 @@ def index(request: DealerRequest) -> HttpResponse:
 @own_transactions
 @desk(Can.SEE_ORDERS)
 @require_GET
-def download(request: DealerRequest) -> HttpResponse:
+def download(request: DealerRequest) -> StreamingHttpResponse:
     """GET /desk/pesanan.csv: the same filters, every row."""
     costs = request.post is not None and request.post.may(Can.SEE_COST)
     rows = _table(request.dealer, OrderFilter(request.GET), costs=costs)
@@ -53,7 +54,7 @@ def _table(dealer: Dealer, form: OrderFilter, *, costs: bool) -> Iterator[list[C
         _("Harga"),
         _("Status"),
         _("Lewat"),
-        _("Bayar"),
+        pgettext("kolom", "Bayar"),
         "SN",
         "Ref",
     ]

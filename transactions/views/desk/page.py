@@ -66,6 +66,7 @@ GROUPS = (
             Place("products", _("Produk dan harga"), "products", Can.EDIT_CATALOGUE, "products"),
             Place("rules", _("Aturan harga"), "rules", Can.EDIT_CATALOGUE, "rules"),
             Place("suppliers", _("Pemasok"), "suppliers", Can.EDIT_CATALOGUE, "supplier"),
+            Place("history", _("Riwayat"), "history", Can.EDIT_CATALOGUE, "history"),
         ],
     ),
 )

@@ -11,8 +11,8 @@ from dealers.guards import desk
 from dealers.middleware import DealerRequest
 from transactions import catalogue_edits
 from transactions.desk_forms.catalogue import EditPrice, EditProduct, EditRoute, ProductFilter
-from transactions.desk_selectors import catalogue
-from transactions.models import Product, Tier
+from transactions.desk_selectors import catalogue, history
+from transactions.models import Place, Product, Tier
 from transactions.views.desk.edits import carry_out, copied
 from transactions.views.desk.page import page, paged, staff
 
@@ -42,9 +42,10 @@ def detail(request: DealerRequest, sku: str) -> HttpResponse:
         catalogue_edits.save_product(form.instance, fields=form.fields, actor=staff(request))
         messages.success(request, _("Produk disimpan."))
         return redirect("desk:product", sku=sku)
-    sheet = catalogue.sheet(request.dealer, _product(request, sku))
+    shown = _product(request, sku)
+    sheet, card = catalogue.sheet(request.dealer, shown), history.card(request.dealer, Place.PRODUCT, shown)
     prices = [(tier, EditPrice.of(tier.tier, tier.price)) for tier in sheet.tiers]
-    return page(request, "desk/product.html", section="products", form=form, sheet=sheet, prices=prices)
+    return page(request, "desk/product.html", section="products", form=form, sheet=sheet, prices=prices, history=card)
 
 
 @desk(Can.EDIT_CATALOGUE)
@@ -85,4 +86,5 @@ def route(request: DealerRequest, pk: int) -> HttpResponse:
         if effect is None:
             messages.success(request, _("Jalur disimpan."))
             return redirect("desk:product", sku=row.product.sku)
-    return page(request, "desk/route.html", section="products", route=row, form=form, effect=effect)
+    facts = {"route": row, "history": history.card(request.dealer, Place.ROUTE, row)}
+    return page(request, "desk/route.html", section="products", form=form, effect=effect, **facts)

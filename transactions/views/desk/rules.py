@@ -11,8 +11,8 @@ from dealers.guards import desk
 from dealers.middleware import DealerRequest
 from transactions import catalogue_edits
 from transactions.desk_forms.catalogue import EditRule
-from transactions.desk_selectors import catalogue
-from transactions.models import MarkupRule
+from transactions.desk_selectors import catalogue, history
+from transactions.models import MarkupRule, Place
 from transactions.views.desk.edits import carry_out, copied
 from transactions.views.desk.page import page, staff
 
@@ -54,7 +54,9 @@ def _edit(request: DealerRequest, rule: MarkupRule) -> HttpResponse:
         if effect is None:
             messages.success(request, _("Aturan disimpan, harga sudah disesuaikan."))
             return redirect("desk:rules")
-    return page(request, "desk/rule.html", section="rules", form=form, effect=effect, rule=rule, is_new=is_new)
+    card = None if is_new else history.card(request.dealer, Place.RULE, rule)
+    facts = {"rule": rule, "is_new": is_new, "history": card}
+    return page(request, "desk/rule.html", section="rules", form=form, effect=effect, **facts)
 
 
 @desk(Can.EDIT_CATALOGUE)

@@ -11,7 +11,8 @@ from dealers.guards import desk
 from dealers.middleware import DealerRequest
 from transactions import catalogue_edits
 from transactions.desk_forms.catalogue import SwitchSupplier
-from transactions.desk_selectors import catalogue
+from transactions.desk_selectors import catalogue, history
+from transactions.models import Place
 from transactions.views.desk.page import page, staff
 
 
@@ -29,8 +30,9 @@ def switch(request: DealerRequest, code: str) -> HttpResponse:
     supplier = get_object_or_404(request.dealer.suppliers, code=code)
     form = SwitchSupplier(request.POST or None)
     if not form.is_valid():
-        lost = catalogue.only_from(supplier)
-        return page(request, "desk/supplier.html", section="suppliers", supplier=supplier, form=form, lost=lost)
+        card = history.card(request.dealer, Place.SUPPLIER, supplier)
+        facts = {"supplier": supplier, "lost": catalogue.only_from(supplier), "history": card}
+        return page(request, "desk/supplier.html", section="suppliers", form=form, **facts)
     is_open = not supplier.is_open
     note = form.cleaned_data["closed_note"]
     catalogue_edits.use_supplier(supplier, is_open=is_open, note=note, actor=staff(request))

@@ -3,7 +3,9 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dealers.access import Can
@@ -56,15 +58,31 @@ def incident_list(request: DealerRequest) -> HttpResponse:
 def incident(request: DealerRequest, pk: int) -> HttpResponse:
     """/desk/insiden/<id>/: both sides, what would be booked, and a person's word."""
     row = get_object_or_404(waiting.incidents(request.dealer), pk=pk)
-    form = EndIncident(request.POST or None)
+    word = waiting.booking(row)
+    form = EndIncident(request.POST or None, withdrawn=row.withdrawn_at is not None, initial={"seen": word})
     if row.state != Incident.State.OPEN or not form.is_valid():
-        facts = {"incident": row, "booking": waiting.booking(row), "form": form}
+        facts = {"incident": row, "booking": waiting.sentences(row, word), "form": form}
         return page(request, "desk/incident.html", section="incidents", **facts)
-    end = incidents.approve if form.cleaned_data["verdict"] == "approve" else incidents.dismiss
     try:
-        done = end(request.dealer, row.pk, actor=staff(request), note=form.cleaned_data["note"])
+        done = _ended(request, row, form.cleaned_data)
         booked = done.state == Incident.State.BOOKED
         messages.success(request, _("Dibukukan.") if booked else _("Ditolak; tidak ada yang dibukukan."))
-    except incidents.AlreadyDecided:
-        messages.error(request, _("Orang lain sudah memutuskan insiden ini. Tidak ada yang dibukukan lagi."))
+    except (incidents.Withdrawn, incidents.OtherBooking, incidents.AlreadyDecided) as error:
+        messages.error(request, str(_REFUSED[type(error)]))
     return redirect("desk:incident", pk=row.pk)
+
+
+_REFUSED: dict[type[Exception], Promise] = {
+    incidents.Withdrawn: gettext_lazy("Pemasok baru saja menarik kembali jawabannya. Tidak ada yang dibukukan."),
+    incidents.OtherBooking: gettext_lazy(
+        "Yang akan dibukukan berubah sejak dilihat. Periksa lagi; belum ada yang dibukukan."
+    ),
+    incidents.AlreadyDecided: gettext_lazy("Orang lain sudah memutuskan insiden ini. Tidak ada yang dibukukan lagi."),
+}
+
+
+def _ended(request: DealerRequest, row: Incident, said: dict[str, str]) -> Incident:
+    who, note = staff(request), said["note"]
+    if said["verdict"] == "dismiss":
+        return incidents.dismiss(request.dealer, row.pk, actor=who, note=note)
+    return incidents.approve(request.dealer, row.pk, actor=who, note=note, seen=said["seen"])
