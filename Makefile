@@ -36,7 +36,7 @@ check:
 	$(OFFLINE) $(PY) -m mypy .
 	$(OFFLINE) .venv/bin/lint-imports
 	$(OFFLINE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
-	$(PY) -m djlint templates --check --quiet
+	$(PY) -m djlint templates --check
 	$(PY) -m djlint templates --lint --quiet
 	$(PY) -m tests.translations check
 	$(OFFLINE) $(PY) manage.py check

@@ -63,7 +63,7 @@ def _bring_up(supervisor: Supervisor, plan: Plan, services: Services, given: Map
             raise StartError(f"{process.name} failed with exit code {code}; its lines above say why.")
     collected.remember(plan.home, sources)
     supervisor.keep([Kept(process=process) for process in plans.programs(plan, variables)])
-    while not supervisor.wait_for(lambda: _answers(plan), seconds=15):
+    while not supervisor.wait_for(lambda: is_ready(plan.address, plan.port), seconds=15):
         supervisor.say("the web process is not ready yet; the lines above may say why")
     _welcome(supervisor, plan, time.monotonic() - began)
 
@@ -99,8 +99,9 @@ def _end_earlier_run(plan: Plan) -> None:
     wait_until(lambda: not started_with(marks), seconds=3)
 
 
-def _answers(plan: Plan) -> bool:
-    connection = http.client.HTTPConnection(plan.address, plan.port, timeout=2)
+def is_ready(address: str, port: int) -> bool:
+    """Whether the web process that listens there says that it can work."""
+    connection = http.client.HTTPConnection(address, port, timeout=2)
     try:
         connection.request("GET", "/healthz/ready", headers={"Host": "localhost"})
         return connection.getresponse().status == 200

@@ -86,17 +86,6 @@ class Crowd:
         self._note(bought)
         return bought
 
-    def is_open(self) -> bool:
-        """Whether anybody answers at the door."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=2)
-        try:
-            connection.request("GET", "/healthz/ready", headers={"Host": "localhost"})
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
     def met(self, *, trouble: str = "", wrong: str = "") -> None:
         """Count what a buyer ran into."""
         with self._lock:

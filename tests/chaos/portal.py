@@ -4,7 +4,6 @@ Everything is found in `/proc`, as somebody with a `kill` would find it; the sup
 """
 
 import contextlib
-import http.client
 import os
 import random
 import shutil
@@ -21,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from portal import running
 from portal.embedded.environment import read_environment
 from portal.processes import every_pid, wait_until
 
@@ -95,14 +95,7 @@ class Portal:
 
     def is_ready(self) -> bool:
         """Whether the web process says that it can work."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            connection.request("GET", "/healthz/ready", headers={"Host": "localhost"})
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return running.is_ready("127.0.0.1", self.port)
 
     def printed(self) -> str:
         """Everything that all its programs wrote."""
@@ -123,7 +116,7 @@ class Portal:
     @contextlib.contextmanager
     def beside(self, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
         """One more program of this Konter, such as a second dispatcher that is told where to crash."""
-        running = subprocess.Popen(
+        program = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=BASE,
             env={**self.environment, **self.told, **variables},
@@ -132,10 +125,10 @@ class Portal:
             stderr=subprocess.STDOUT,
         )
         try:
-            yield running
+            yield program
         finally:
-            running.kill()
-            running.wait()
+            program.kill()
+            program.wait()
 
     def table(self) -> dict[Victim, list[int]]:
         """The processes of this Konter that can be killed, by kind; a kind that is down has none."""

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal import running
 from portal.processes import wait_until
 from tests.chaos import proof
 from tests.chaos.browser import BrowserBuyer
@@ -82,7 +83,9 @@ def killed_right_after_the_order(portal: Portal) -> str:
     web = ("-m", "granian", "--interface", "wsgi", "portal.wsgi:application", "--port", str(portal.spare_port))
     with portal.beside(*web, "--workers", "1", "--respawn-failed-workers", **variables):
         doomed = Crowd(host="127.0.0.1", port=portal.spare_port)
-        assert wait_until(doomed.is_open, seconds=30), "the second web process does not answer"
+        assert wait_until(lambda: running.is_ready("127.0.0.1", portal.spare_port), seconds=30), (
+            "the second web process does not answer"
+        )
         bought = doomed.buy(number=_number("001"), shop="berkah-cell")
         assert doomed.troubles, "no worker died"
     crowd.bought.append(bought)
