@@ -93,6 +93,7 @@ def world(slug: str, *, staff: bool = False) -> World:
         payment = payments.start(unpaid)
         payments.start(cash)
     refunded = _paid_and_failed(shop)
+    factories.price_list(dealer, shop.supplier, factories.offer())
     with tenancy.inside(dealer.pk):
         _write_the_rest(dealer, shop)
         return World(
@@ -168,7 +169,7 @@ def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:
     """Rows that only time, or a later screen, would bring."""
     own: dict[str, Any] = {"dealer": dealer}
     rights.grant(dealer, rights.BUY_STOCK, source="test")
-    Partner.objects.create(**own, username=f"{dealer.slug}-mitra", name="Mitra")
+    Partner.objects.create(**own, username=f"{dealer.slug}-mitra", name="Orang 1")
     PriceChange.objects.create(**own, product=shop.product, tier=Tier.RETAIL, new=11_000)
     InboundEvent.objects.create(**own, source="supplier:utama", event_id="1", effect=InboundEvent.Effect.ORPHAN)
     wallet = Account.objects.filter(kind=AccountKind.WALLET).first()
