@@ -165,7 +165,7 @@ def _on_their_way(shop: factories.Shop) -> tuple[Refund, Refund, Refund]:
     for _ in range(3):
         order = _paid_and_failed(shop)
         with tenancy.inside(shop.dealer.pk):
-            found.append(Refund.objects.get(order=order))
+            found.append(Refund.objects.select_related("order").get(order=order))
     for number, refund in enumerate(found):
         refund_choices.choose(shop.dealer, refund.pk, bank, staff=who if number == 0 else None)
         payouts.begin(shop.dealer, refund.pk, way=RefundWay.BANK, payer=Payer(user=who, may_approve=False))
