@@ -30,7 +30,7 @@ _OPTIONS: dict[RefundWay, Option] = {
     RefundWay.SOURCE: Option(
         "source",
         gettext_lazy("Ke asal pembayaran"),
-        gettext_lazy("kembali ke rekening atau e-wallet yang dipakai membayar; tidak perlu mengisi apa-apa"),
+        gettext_lazy("ke rekening atau e-wallet yang dipakai membayar"),
         page=False,
     ),
     RefundWay.EWALLET: Option("ewallet", gettext_lazy("E-wallet"), "DANA, GoPay, OVO, ShopeePay, LinkAja", page=True),
