@@ -130,6 +130,7 @@ def _furnish(visitor: Visitor, desk: Desk) -> dict[str, list[object]]:
             "order_cash": [unpaid.code],
             "order_cancel": [unpaid.code],
             "order_decide": [silent.code],
+            "refunds": [],
             "refund": [Refund.objects.get().pk],
             "incident": [Incident.objects.get().pk],
             "account": [Account.objects.get(kind=AccountKind.SALES).pk],

@@ -22,6 +22,7 @@ PAGES = {
     "incidents": Can.SETTLE_INCIDENT,
     "money": Can.SEE_MONEY,
     "wallets": Can.SEE_MONEY,
+    "refunds": Can.PAY_REFUND,
     "deposit": Can.SEE_MONEY,
     "products": Can.EDIT_CATALOGUE,
     "supplier_deposit": Can.SEE_MONEY,
