@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.lib.style.StyledCSPMiddleware",
     "axes.middleware.AxesMiddleware",
     "dealers.middleware.DealerMiddleware",
 ]
