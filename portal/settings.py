@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.lib.style.StyledCSPMiddleware",
     "axes.middleware.AxesMiddleware",
     "dealers.middleware.DealerMiddleware",
 ]
@@ -218,8 +218,12 @@ SUPPLIER_CALL_SECONDS = 30.0
 """The longest a call to a supplier may take, all in all."""
 CHECK_INTERVAL_SECONDS = 2 if DEMO else 60
 """How long an attempt without a verdict rests before the supplier is asked again."""
+NAME_CHECK_SECONDS = 6.0
+"""How long a buyer waits for the name behind an electricity meter."""
 GUEST_QUOTES_PER_MINUTE = 12_000 if DEMO else 30
 GUEST_ORDERS_PER_MINUTE = 6_000 if DEMO else 10
+NAME_CHECKS_PER_MINUTE = 6_000 if DEMO else 8
+"""Meters that one address may ask about."""
 ACCOUNT_TRIES_PER_MINUTE = 3_000 if DEMO else 20
 """Sign-ins, sign-ups and forgotten passwords that one address may try, each."""
 SANDBOX_SECRET = env.str("SANDBOX_SECRET", "konter-sandbox-secret" if DEMO else "")

@@ -13,8 +13,12 @@ from transactions.suppliers.base import Connector, Credentials
 from transactions.suppliers.registry import connector_for
 
 
-def connect(supplier: Supplier) -> Connector:
-    """The connector of a saved supplier. Raises `vault.CannotOpen`, KeyError for an unknown kind."""
+def connect(supplier: Supplier, *, seconds: float | None = None) -> Connector:
+    """The connector of a saved supplier; its calls may take `seconds` at most, by default what settings say.
+
+    Raises `vault.CannotOpen`, KeyError for an unknown kind.
+    """
+    seconds = seconds or settings.SUPPLIER_CALL_SECONDS
     return connector_for(
         supplier.connector,
         Credentials(
@@ -25,8 +29,8 @@ def connect(supplier: Supplier) -> Connector:
             username=supplier.username,
             api_key=_open(supplier, "api_key"),
             callback_secret=_open(supplier, "callback_secret"),
-            call_seconds=settings.SUPPLIER_CALL_SECONDS,
-            check_seconds=settings.SUPPLIER_CALL_SECONDS,
+            call_seconds=seconds,
+            check_seconds=seconds,
         ),
     )
 

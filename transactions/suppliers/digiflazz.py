@@ -164,9 +164,10 @@ class Digiflazz:
         self, path: str, salt: str, fields: Mapping[str, object], *, answer_limit: int = outbound.ANSWER_LIMIT
     ) -> object:
         payload = {"username": self._account.username, **fields, "sign": self._sign(salt)}
+        seconds = min(_QUESTION_SECONDS, self._account.check_seconds)
         try:
             answer = outbound.post_json(
-                f"{self._base}/{path}", payload, total_seconds=_QUESTION_SECONDS, answer_limit=answer_limit
+                f"{self._base}/{path}", payload, total_seconds=seconds, answer_limit=answer_limit
             )
             if answer.status not in {200, 400}:
                 raise SupplierUnavailable(f"HTTP {answer.status}")
