@@ -255,17 +255,19 @@ def _connect(addresses: tuple[ssrfguard.Address, ...], policy: ssrfguard.Policy,
 def _secure(sock: socket.socket, host: str, until: float) -> socket.socket:
     try:
         sock.settimeout(_left(until))
-        return _tls().wrap_socket(sock, server_hostname=host)
+        return _tls(settings.PROBE_CA).wrap_socket(sock, server_hostname=host)
     except BaseException:
         sock.close()
         raise
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
-    """Trusts what the machine trusts and, since a bare machine may trust nothing, the usual public list."""
+def _tls(authority: str) -> ssl.SSLContext:
+    """Trusts what the machine trusts, the usual public list since a bare machine may trust nothing, and `authority`."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
+    if authority:
+        context.load_verify_locations(authority)
     context.set_alpn_protocols(["http/1.1"])
     return context
 

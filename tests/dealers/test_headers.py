@@ -63,8 +63,13 @@ def test_an_account_page_is_not_stored(client: Client, address: str) -> None:
     assert "no-store" in client.get(address)["Cache-Control"]
 
 
-def _production(*command: str) -> "subprocess.CompletedProcess[str]":
-    environment = {**_PRODUCTION, "KONTER_ENCRYPTION_KEYS": f"00000001:{_key()}", "KONTER_HOME": "/nonexistent"}
+def _production(*command: str, **given: str) -> "subprocess.CompletedProcess[str]":
+    environment = {
+        **_PRODUCTION,
+        **given,
+        "KONTER_ENCRYPTION_KEYS": f"00000001:{_key()}",
+        "KONTER_HOME": "/nonexistent",
+    }
     return subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
@@ -89,3 +94,18 @@ def test_production_cookies_are_bound_to_this_host_and_to_https() -> None:
     done = _production("-c", show)
     expected = ["__Host-session", "True", "True", "Lax", "__Host-csrf", "True", "True", "True"]
     assert done.stdout.split() == expected, done.stderr
+
+
+def test_https_on_localhost_is_asked_for_on_its_own_port_and_never_promised_for_the_whole_machine() -> None:
+    show = (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'portal.settings'\n"
+        "from django.conf import settings as s\n"
+        "print(s.SESSION_COOKIE_NAME, s.SECURE_SSL_HOST, s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS)"
+    )
+    done = _production("-c", show, KONTER_BASE_URL="https://localhost:8443")
+    assert done.stdout.split() == ["__Host-session", "localhost:8443", "0", "False"], done.stderr
+
+
+def test_an_authority_file_that_is_not_there_is_refused() -> None:
+    done = _production("manage.py", "check", KONTER_PROBE_CA="/nonexistent/ca.pem")
+    assert (done.returncode, "konter.E003" in done.stderr) == (1, True)
