@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -136,10 +137,14 @@ def test_many_dispatchers_ask_the_till_and_it_pays_once(guest: Unhappy) -> None:
     stands_once(guest)
 
 
+def _lock(model: type[Order] | type[Refund], pk: int) -> None:
+    model.objects.select_for_update().get(pk=pk)
+
+
 def test_a_payout_waits_for_the_rows_of_the_order_and_of_the_refund(guest: Unhappy) -> None:
     refund_id, agent = guest.refund.pk, owner(guest.person(Role.OWNER))
     for model, pk in ((Order, guest.order.pk), (Refund, refund_id)):
-        with another_connection(guest.dealer.pk, lambda m=model, p=pk: m.objects.select_for_update().get(pk=p)):
+        with another_connection(guest.dealer.pk, partial(_lock, model, pk)):
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '200ms'")
             with pytest.raises(OperationalError, match="lock timeout"):
