@@ -190,7 +190,7 @@ def test_a_reset_ends_every_connection_and_each_new_one(line: Proxy, server: Ech
         line.reset()
         with pytest.raises(ConnectionResetError):
             known.recv(9)
-    with pytest.raises(OSError, match="reset|not connected|pipe"):  # as early as the reset comes
+    with pytest.raises(OSError, match=r"reset|not connected|pipe"):  # as early as the reset comes
         says(line)
     assert server.connections == 1
     line.heal()
