@@ -29,7 +29,8 @@
     if (same) same.checked = true;
     const drawer = same?.closest("details");
     if (drawer) drawer.open = true;
-    if (hadFocus) (document.getElementById(focus.id) ?? grid.querySelector("summary"))?.focus();
+    if (hadFocus) document.getElementById(focus.id)?.focus();
+    if (hadFocus && !grid.contains(document.activeElement)) grid.querySelector("summary")?.focus();
     if (grid.querySelector("[name=sku]")) button.textContent = form.dataset.pay;
     tell(grid.querySelector(".op")?.textContent.trim() || "");
     show();
