@@ -10,7 +10,7 @@ random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64enco
 .PHONY: help run test check messages chaos
 
 help:
-	@echo "make run    start everything and print where it is (PORT, HOST, KONTER_HOME)"
+	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
 	@echo "make test   the whole test suite, on a PostgreSQL and a Redis of its own (ARGS=… for pytest)"
 	@echo "make check  formatting, lint, types, import contracts, migrations, templates, translations, settings"
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"

@@ -22,6 +22,7 @@ class Can(StrEnum):
     CANCEL_ORDER = "cancel_order"
     DECIDE_ORDER = "decide_order"
     PAY_REFUND = "pay_refund"
+    APPROVE_REFUND = "approve_refund"
     SEE_COST = "see_cost"
     EDIT_CATALOGUE = "edit_catalogue"
     SEE_MONEY = "see_money"

@@ -46,6 +46,7 @@ app.conf.update(
         "balances": {"task": "transactions.tasks.supplier_balances", "schedule": 300.0, "options": {"expires": 280}},
         "overdue": {"task": "transactions.tasks.overdue", "schedule": 300.0, "options": {"expires": 280}},
         "partitions": {"task": "transactions.tasks.partitions", "schedule": crontab(hour=18, minute=10)},
+        "forget": {"task": "transactions.tasks.refund_destinations", "schedule": crontab(hour=18, minute=25)},
         "seal": {"task": "transactions.tasks.seal", "schedule": crontab(minute=20)},
         "sessions": {"task": "transactions.tasks.clear_sessions", "schedule": crontab(hour=18, minute=40)},
     },

@@ -5,6 +5,7 @@ from outside, and a database role from which row-level security hides nothing.
 """
 
 import ipaddress
+import ssl
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,19 @@ def demo_stays_at_home(**_kwargs: Any) -> list[CheckMessage]:
             id="konter.E001",
         )
     ]
+
+
+@register(Tags.security)
+def trusted_authorities_can_be_read(**_kwargs: Any) -> list[CheckMessage]:
+    """A file that is missing or empty would fail every call over TLS, one by one."""
+    if not settings.PROBE_CA:
+        return []
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(settings.PROBE_CA)
+    except OSError as error:
+        hint = "Let it name a PEM file with certificates of authorities, or leave it empty."
+        return [Error(f"KONTER_PROBE_CA ({settings.PROBE_CA}) cannot be used: {error}", hint=hint, id="konter.E003")]
+    return []
 
 
 @register(Tags.database)

@@ -15,6 +15,7 @@ from portal.lib import tenancy
 from portal.opening import NewDealer
 from transactions import accounts, ledger, postings_business, pricing
 from transactions.models import Brand, Kind, MarkupRule, Price, Product, Route, Supplier, Tier
+from transactions.stock import SUPPLIER as STOCK
 from transactions.suppliers import connections
 from transactions.suppliers.simulator import accounts as simulator
 from transactions.suppliers.simulator import catalogue
@@ -167,7 +168,7 @@ def _own_supplier(dealer: Dealer, account: str) -> Supplier:
 
 
 def _stock_supplier(dealer: Dealer) -> Supplier:
-    supplier = Supplier.objects.get(dealer=dealer, code=opening.STOCK)
+    supplier = Supplier.objects.get(dealer=dealer, code=STOCK)
     _fund_supplier(supplier, STOCK_DEPOSIT)
     return supplier
 

@@ -10,19 +10,16 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from dealers import people, rights
-from dealers.models import Dealer, Membership, Outlet, Partner, Role, User
+from dealers.models import Dealer, Membership, Outlet, Role, User
 from dealers.models.dealers import Zone
 from portal.lib import tenancy
-from transactions import accounts, ledger
-from transactions.models import Supplier, Tier
+from transactions import ledger, stock
 
 OUTLET = "Gerai utama"
-STOCK = "konter"
-"""Code of the supplier that is dealer zero's stock, in the buying dealer's book."""
 RESERVED = frozenset(
     {
         *("admin", "akun", "api", "app", "bahasa", "belajar", "cek", "demo", "desk", "h2h", "healthz", "hooks"),
@@ -122,13 +119,13 @@ def open_dealer(wanted: NewDealer) -> Opened:
             cursor.execute(_LOCK)  # one opening at a time: what is checked below stays true until it is written
         if (found := Dealer.objects.filter(slug=wanted.slug).first()) is not None:
             return _as_it_stands(found, wanted, email)
-        zero = _zero_for(wanted)
+        _check_zero(wanted)
         owner, is_owner_new = _owner(email, wanted.owner_name)
         dealer = _dealer(wanted)
         _furnish(dealer, owner)
-        if zero is not None:
-            _buy_stock(dealer, zero, source=wanted.source)
-    return Opened(dealer=dealer, owner=owner, buys_stock=zero is not None, is_new=True, is_owner_new=is_owner_new)
+        if wanted.buys_stock:
+            _buy_stock(dealer, source=wanted.source)
+    return Opened(dealer=dealer, owner=owner, buys_stock=wanted.buys_stock, is_new=True, is_owner_new=is_owner_new)
 
 
 def invite(opened: Opened) -> None:
@@ -175,19 +172,16 @@ def _as_it_stands(dealer: Dealer, wanted: NewDealer, email: str) -> Opened:
     return Opened(dealer=dealer, owner=found.user, buys_stock=buys_stock, is_new=False, is_owner_new=False)
 
 
-def _zero_for(wanted: NewDealer) -> Dealer | None:
-    """Whose stock the new dealer buys, if it does."""
+def _check_zero(wanted: NewDealer) -> None:
+    """There is one dealer zero, and it comes before whoever buys its stock."""
     zero = Dealer.objects.filter(is_zero=True).first()
     if wanted.is_zero and zero is not None:
         raise OperatorExists(f"This portal has its operator already: {zero.slug} ({zero.name}).")
-    if not wanted.buys_stock:
-        return None
-    if zero is None:
+    if wanted.buys_stock and zero is None:
         raise NoOperator(
             "This portal has no operator yet whose stock could be sold. "
             "Open the operator first, or open this dealer without stock."
         )
-    return zero
 
 
 def _owner(email: str, name: str) -> tuple[User, bool]:
@@ -231,24 +225,12 @@ def _furnish(dealer: Dealer, owner: User) -> None:
         Membership.objects.create(dealer=dealer, user=owner, role=Role.OWNER)
 
 
-def _buy_stock(dealer: Dealer, zero: Dealer, *, source: str) -> None:
-    """Make the dealer a partner of dealer zero, with an empty wallet there, and dealer zero its supplier."""
+def _buy_stock(dealer: Dealer, *, source: str) -> None:
     with tenancy.inside(dealer.pk):
         rights.grant(dealer, rights.BUY_STOCK, source=source)
-        Supplier.objects.create(dealer=dealer, code=STOCK, name="Stok Konter", connector="zero")
-    with tenancy.inside(zero.pk):
-        partner = _partner(dealer, zero)
-        ledger.account_id(zero.pk, accounts.wallet(partner.wallet_key))
-
-
-def _partner(dealer: Dealer, zero: Dealer) -> Partner:
-    username = f"{dealer.slug}-stok"
     try:
-        with transaction.atomic():
-            return Partner.objects.create(
-                dealer=zero, username=username, name=dealer.name, buyer=dealer, tier=Tier.PARTNER
-            )
-    except IntegrityError as error:  # usernames are unique on the whole portal, where we cannot look
+        stock.join(dealer)
+    except stock.NameTaken as taken:
         raise SlugTaken(
-            f"A partner is called {username!r} already; choose another address than {dealer.slug!r}."
-        ) from error
+            f"A partner is called {str(taken)!r} already; choose another address than {dealer.slug!r}."
+        ) from taken

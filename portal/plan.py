@@ -4,6 +4,7 @@ Read from the environment only. Everything that can be wrong before the first pr
 (a taken port, a demo open to the world, half a database configuration) is one clear sentence.
 """
 
+import itertools
 import os
 import socket
 import sys
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
-from portal.embedded import StartError
+from portal.embedded import StartError, certificates
 from portal.lib import parent
 from portal.processes import Process
 
@@ -21,6 +22,7 @@ _SECRETS = ("SECRET_KEY", "KONTER_ENCRYPTION_KEYS", "ALLOWED_HOSTS")
 _NOT_AS_ROOT = "ignore:You're running the worker with superuser privileges"
 BASE = Path(__file__).resolve().parent.parent
 _GRACE = 4.0
+_USUAL_PORTS = {"PORT": 8000, "TLS_PORT": 8443, "SIMULATOR_PORT": 8001}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class Plan:
     home: Path
     host: str
     port: int
+    tls_port: int
     simulator_port: int
     demo: bool
     embedded_postgres: bool
@@ -60,11 +63,13 @@ def read_plan(given: Mapping[str, str]) -> Plan:
     missing = [name for name in _SECRETS if not given.get(name)]
     if missing and not demo and not embedded:
         raise StartError(f"In production these must be set, and are not: {', '.join(missing)}.")
+    ports = _ports(given, demo=demo)
     return Plan(
         home=Path(given.get("KONTER_HOME") or BASE / ".konter").absolute(),
         host=host,
-        port=_port(given, "PORT", 8000),
-        simulator_port=_port(given, "SIMULATOR_PORT", 8001),
+        port=ports["PORT"],
+        tls_port=ports["TLS_PORT"],
+        simulator_port=ports["SIMULATOR_PORT"],
         demo=demo,
         embedded_postgres=embedded,
         embedded_redis=not given.get("REDIS_URL"),
@@ -73,7 +78,7 @@ def read_plan(given: Mapping[str, str]) -> Plan:
 
 def check_ports(plan: Plan, *, patience: float = 2.0) -> None:
     """Raise StartError if a port is taken; one that a killed run still holds becomes free within seconds."""
-    wanted = [("PORT", plan.host, plan.port)]
+    wanted = [("PORT", plan.host, plan.port), ("TLS_PORT", plan.host, plan.tls_port)]
     if plan.demo:
         wanted.append(("SIMULATOR_PORT", "127.0.0.1", plan.simulator_port))
     deadline = time.monotonic() + patience
@@ -98,8 +103,10 @@ def environment(plan: Plan, given: Mapping[str, str], services: Mapping[str, str
         **values,
         "HOST": plan.host,
         "PORT": str(plan.port),
+        "TLS_PORT": str(plan.tls_port),
         "SIMULATOR_PORT": str(plan.simulator_port),
         "KONTER_HOME": str(home),
+        "KONTER_PROBE_CA": given.get("KONTER_PROBE_CA") or str(certificates.files(home).authority),
         "KONTER_DEMO": "1" if plan.demo else "0",
         "PROMETHEUS_MULTIPROC_DIR": str(home / "metrics"),
         "DJANGO_SETTINGS_MODULE": "portal.settings",
@@ -110,7 +117,7 @@ def environment(plan: Plan, given: Mapping[str, str], services: Mapping[str, str
 
 def told(plan: Plan, services: Mapping[str, str], everything: Mapping[str, str]) -> dict[str, str]:
     """What `services.env` says: what the services made themselves, and how they were started."""
-    names = [*services, "ALLOWED_HOSTS", "KONTER_DEMO", "HOST", "PORT", "SIMULATOR_PORT"]
+    names = [*services, "ALLOWED_HOSTS", "KONTER_DEMO", "KONTER_PROBE_CA", "HOST", *_USUAL_PORTS]
     return {"KONTER_HOME": str(plan.home)} | {name: everything[name] for name in names if name in everything}
 
 
@@ -124,24 +131,34 @@ def preparations(plan: Plan, variables: Mapping[str, str], *, static: bool) -> l
 
 def programs(plan: Plan, variables: Mapping[str, str]) -> list[Process]:
     """What runs all the time."""
-    web = [
-        *("granian", "--interface", "wsgi", "portal.wsgi:application", "--host", plan.host, "--port", str(plan.port)),
-        *("--workers", "2", "--blocking-threads", "4", "--blocking-threads-idle-timeout", "600", "--no-ws"),
-        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "3"),
-        *("--log-level", "warning"),
-    ]
     worker = [
         *("celery", "--quiet", "-A", "portal", "worker", "--beat", "--concurrency", "2", "--loglevel", "INFO"),
         *("--schedule", str(plan.home / "celerybeat-schedule"), "--hostname", "konter@%h"),
         *("--without-gossip", "--without-mingle"),
     ]
     running = [
-        _module("web", variables, *web),
+        _module("web", variables, *_granian(plan.host, plan.port, workers=2)),
+        _module("web-tls", variables, *_granian(plan.host, plan.tls_port, workers=1), *_tls(plan)),
         _manage("dispatcher", variables, "dispatcher"),
         _module("worker", {**variables, "PYTHONWARNINGS": _NOT_AS_ROOT}, *worker),
     ]
     simulator = _module("simulator", variables, "transactions.suppliers.simulator")
     return [simulator, *running] if plan.demo else running
+
+
+def _granian(host: str, port: int, *, workers: int) -> list[str]:
+    return [
+        *("granian", "--interface", "wsgi", "portal.wsgi:application", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", "4", "--blocking-threads-idle-timeout", "600", "--no-ws"),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "3"),
+        *("--log-level", "warning"),
+    ]
+
+
+def _tls(plan: Plan) -> list[str]:
+    """For a second granian, since each answers on one port: one worker (78 MiB), as who sells much has a proxy."""
+    places = certificates.files(plan.home)
+    return ["--ssl-certificate", str(places.chain), "--ssl-keyfile", str(places.key), "--ssl-protocol-min", "tls1.2"]
 
 
 def _module(name: str, variables: Mapping[str, str], *arguments: str) -> Process:
@@ -152,6 +169,15 @@ def _module(name: str, variables: Mapping[str, str], *arguments: str) -> Process
 def _manage(name: str, variables: Mapping[str, str], *arguments: str) -> Process:
     argv = [sys.executable, "manage.py", *arguments]
     return Process(name=name, argv=argv, environment=variables, folder=BASE, grace=_GRACE)
+
+
+def _ports(given: Mapping[str, str], *, demo: bool) -> dict[str, int]:
+    ports = {name: _port(given, name, usual) for name, usual in _USUAL_PORTS.items()}
+    used = [(name, port) for name, port in ports.items() if demo or name != "SIMULATOR_PORT"]
+    for (one, port), (other, same) in itertools.combinations(used, 2):
+        if port == same:
+            raise StartError(f"{one} and {other} are both {port}; each needs a port of its own.")
+    return ports
 
 
 def _port(given: Mapping[str, str], name: str, usual: int) -> int:

@@ -5,18 +5,20 @@ import http.client
 import os
 import shutil
 import signal
+import ssl
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from portal import collected
 from portal import plan as plans
-from portal.embedded import StartError
+from portal.embedded import StartError, certificates
 from portal.embedded.environment import write_environment
 from portal.embedded.services import START_LIMIT, Server, Services
 from portal.lib import parent
 from portal.plan import Plan
-from portal.processes import kill, started_with, wait_until
+from portal.processes import Process, kill, started_with, wait_until
 from portal.screen import Screen
 from portal.supervisor import Kept, Stopped, Supervisor
 
@@ -51,6 +53,7 @@ def run(given: Mapping[str, str]) -> int:
 def _bring_up(supervisor: Supervisor, plan: Plan, services: Services, given: Mapping[str, str]) -> None:
     began = time.monotonic()
     _start_servers(supervisor, services.servers)
+    certificates.keep(plan.home, plan.host)
     told = services.environment()
     variables = plans.environment(plan, given, told)
     write_environment(plan.home, plans.told(plan, told, variables))
@@ -62,10 +65,22 @@ def _bring_up(supervisor: Supervisor, plan: Plan, services: Services, given: Map
         if code != 0:
             raise StartError(f"{process.name} failed with exit code {code}; its lines above say why.")
     collected.remember(plan.home, sources)
-    supervisor.keep([Kept(process=process) for process in plans.programs(plan, variables)])
-    while not supervisor.wait_for(lambda: is_ready(plan.address, plan.port), seconds=15):
-        supervisor.say("the web process is not ready yet; the lines above may say why")
+    supervisor.keep([_kept(process, plan) for process in plans.programs(plan, variables)])
+    while not supervisor.wait_for(lambda: _both_ready(plan), seconds=15):
+        supervisor.say("the web processes are not ready yet; the lines above may say why")
     _welcome(supervisor, plan, time.monotonic() - began)
+
+
+def _kept(process: Process, plan: Plan) -> Kept:
+    def renew() -> None:
+        certificates.keep(plan.home, plan.host)
+
+    return Kept(process=process, before_start=renew) if process.name == "web-tls" else Kept(process=process)
+
+
+def _both_ready(plan: Plan) -> bool:
+    authority = certificates.files(plan.home).authority
+    return is_ready(plan.address, plan.port) and is_ready(plan.address, plan.tls_port, authority=authority)
 
 
 def _start_servers(supervisor: Supervisor, servers: list[Server]) -> None:
@@ -99,9 +114,12 @@ def _end_earlier_run(plan: Plan) -> None:
     wait_until(lambda: not started_with(marks), seconds=3)
 
 
-def is_ready(address: str, port: int) -> bool:
-    """Whether the web process that listens there says that it can work."""
-    connection = http.client.HTTPConnection(address, port, timeout=2)
+def is_ready(address: str, port: int, *, authority: Path | None = None) -> bool:
+    """Whether the web process that listens there (over TLS, if an authority is to be trusted) says that it can work."""
+    try:
+        connection = _connection(address, port, authority)
+    except OSError:
+        return False
     try:
         connection.request("GET", "/healthz/ready", headers={"Host": "localhost"})
         return connection.getresponse().status == 200
@@ -111,10 +129,19 @@ def is_ready(address: str, port: int) -> bool:
         connection.close()
 
 
+def _connection(address: str, port: int, authority: Path | None) -> http.client.HTTPConnection:
+    if authority is None:
+        return http.client.HTTPConnection(address, port, timeout=2)
+    context = ssl.create_default_context(cafile=authority)
+    return http.client.HTTPSConnection(address, port, timeout=2, context=context)
+
+
 def _welcome(supervisor: Supervisor, plan: Plan, seconds: float) -> None:
     shown = plan.address if ":" not in plan.address else f"[{plan.address}]"
-    base = f"http://{'localhost' if shown == '127.0.0.1' else shown}:{plan.port}"
+    name = "localhost" if shown == "127.0.0.1" else shown
+    base = f"http://{name}:{plan.port}"
     supervisor.say(f"ready after {seconds:.1f} s: {base}/")
+    supervisor.say(f"with TLS       https://{name}:{plan.tls_port}/ (trust {certificates.files(plan.home).authority})")
     if plan.demo:
         supervisor.say(f"buy pulsa      {base}/k/berkah-cell/")
         supervisor.say(f"sell (desk)    {base}/desk/")

@@ -7,6 +7,7 @@ without its secrets and says which are missing (`portal/checks.py` and `_require
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -47,11 +48,13 @@ KONTER_ENCRYPTION_KEYS = _required("KONTER_ENCRYPTION_KEYS", "only-for-commands-
 HOST = env.str("HOST", "127.0.0.1")
 DEMO_PUBLIC = env.bool("KONTER_DEMO_PUBLIC", False)
 PORT = env.int("PORT", int(_found.get("PORT", "8000")))
+TLS_PORT = env.int("TLS_PORT", int(_found.get("TLS_PORT", "8443")))
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", int(_found.get("SIMULATOR_PORT", "8001")))
 KONTER_BASE_URL = env.str("KONTER_BASE_URL", f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = _required("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{HOST}").split(",")
 CSRF_TRUSTED_ORIGINS = [KONTER_BASE_URL]
 _https = KONTER_BASE_URL.startswith("https://")
+_at_home = urlsplit(KONTER_BASE_URL).hostname in {"localhost", "127.0.0.1", "::1"}
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
@@ -77,7 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.lib.style.StyledCSPMiddleware",
     "axes.middleware.AxesMiddleware",
     "dealers.middleware.DealerMiddleware",
 ]
@@ -163,8 +166,11 @@ SESSION_COOKIE_AGE = 12 * 3600
 CSRF_FAILURE_VIEW = "portal.lib.web.csrf_failure"
 SECURE_SSL_REDIRECT = _https and env.bool("KONTER_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^h2h/", r"^hooks/", r"^healthz/", r"^metrics$"]
-SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+if _at_home:
+    SECURE_SSL_HOST = urlsplit(KONTER_BASE_URL).netloc  # https has a port of its own there
+# Never for localhost: a browser would ask every other program on this machine for https too.
+SECURE_HSTS_SECONDS = 31_536_000 if _https and not _at_home else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https and not _at_home
 SECURE_REFERRER_POLICY = "same-origin"
 TRUSTED_PROXIES: list[str] = env.list("KONTER_TRUSTED_PROXIES", [])
 if TRUSTED_PROXIES:
@@ -180,6 +186,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
+        "worker-src": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -214,12 +221,18 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Konter <konte
 METRICS_TOKEN = env.str("METRICS_TOKEN", "konter-demo" if DEMO else "")
 CELERY_BROKER_URL = REDIS_URL
 OUTBOUND_ALLOW_NETWORKS: list[str] = env.list("KONTER_PROBE_ALLOW_NETWORKS", ["127.0.0.0/8"] if DEMO else [])
+PROBE_CA = env.str("KONTER_PROBE_CA", _found.get("KONTER_PROBE_CA", ""))
+"""A file of authorities that calls to others trust besides the public ones."""
 SUPPLIER_CALL_SECONDS = 30.0
 """The longest a call to a supplier may take, all in all."""
 CHECK_INTERVAL_SECONDS = 2 if DEMO else 60
 """How long an attempt without a verdict rests before the supplier is asked again."""
+NAME_CHECK_SECONDS = 6.0
+"""How long a buyer waits for the name behind an electricity meter."""
 GUEST_QUOTES_PER_MINUTE = 12_000 if DEMO else 30
 GUEST_ORDERS_PER_MINUTE = 6_000 if DEMO else 10
+NAME_CHECKS_PER_MINUTE = 6_000 if DEMO else 8
+"""Meters that one address may ask about."""
 ACCOUNT_TRIES_PER_MINUTE = 3_000 if DEMO else 20
 """Sign-ins, sign-ups and forgotten passwords that one address may try, each."""
 SANDBOX_SECRET = env.str("SANDBOX_SECRET", "konter-sandbox-secret" if DEMO else "")

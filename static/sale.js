@@ -2,7 +2,7 @@
 (() => {
   const form = document.getElementById("sale");
   if (!form) return;
-  const [grid, total, say] = ["grid", "total", "say"].map((id) => document.getElementById(id));
+  const [grid, total, say, via, others] = ["grid", "total", "say", "via", "others"].map((id) => document.getElementById(id));
   const { destination, jenis } = form.elements;
   const button = form.querySelector(".pay .btn");
   let asked = "", turn = 0;
@@ -23,13 +23,14 @@
 
   const swap = (html) => {
     const nominal = chosen()?.dataset.nominal;
-    const hadFocus = grid.contains(document.activeElement);
+    const focus = document.activeElement, hadFocus = grid.contains(focus);
     grid.innerHTML = html;
     const same = [...grid.querySelectorAll("[name=sku]:enabled")].find((tile) => tile.dataset.nominal === nominal);
     if (same) same.checked = true;
     const drawer = same?.closest("details");
     if (drawer) drawer.open = true;
-    if (hadFocus) grid.querySelector("summary")?.focus();
+    if (hadFocus) document.getElementById(focus.id)?.focus();
+    if (hadFocus && !grid.contains(document.activeElement)) grid.querySelector("summary")?.focus();
     if (grid.querySelector("[name=sku]")) button.textContent = form.dataset.pay;
     tell(grid.querySelector(".op")?.textContent.trim() || "");
     show();
@@ -40,7 +41,8 @@
     asked = digits();
     grid.setAttribute("aria-busy", "true");
     try {
-      const body = new URLSearchParams({ destination: destination.value, jenis: jenis.value, brand });
+      const body = new URLSearchParams({ brand });
+      for (const name of ["destination", "jenis", "days", "most", "order"]) body.set(name, form.elements[name]?.value ?? "");
       const answer = await fetch(form.dataset.quote, { method: "POST", body, headers: { Accept: "text/html" } });
       const html = await answer.text();
       if (mine !== turn) return;
@@ -64,7 +66,12 @@
   destination.addEventListener("change", () => {
     if (/^08\d{8,11}$/.test(digits())) destination.value = digits().replace(/^(.{4})(.{4})/, "$1-$2-");
   });
-  form.addEventListener("change", ({ target }) => (target.name === "brand" ? look(target.value) : show()));
+  form.addEventListener("change", ({ target }) => {
+    if (target.name === "gateway") via.textContent = target.closest("label").querySelector("b").firstChild.data;
+    if ("look" in target.dataset) look(form.elements.brand?.value ?? "");
+    else show();
+  });
+  via?.parentNode.addEventListener("click", () => others && (others.open = true));
   form.addEventListener("submit", () => button.setAttribute("aria-busy", "true"));
   addEventListener("pageshow", () => {
     button.removeAttribute("aria-busy");

@@ -52,7 +52,7 @@ def _start() -> None:
         CACHE_URL="locmem://konter",
         METRICS_TOKEN="metrics-token-of-the-tests",
     )
-    for name in ("HOST", "PORT", "SIMULATOR_PORT", "EMAIL_URL", "SENTRY_DSN"):
+    for name in ("HOST", "PORT", "TLS_PORT", "SIMULATOR_PORT", "EMAIL_URL", "SENTRY_DSN"):
         os.environ.pop(name, None)
 
 

@@ -1,14 +1,17 @@
 """Small worlds for the tests: a dealer with a product, suppliers, people, and money where it is needed."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import count
+
+from django.utils import timezone
 
 from dealers import rights
 from dealers.models import Dealer, Membership, Partner, Role, User
 from portal.lib import ids, msisdn, tenancy
 from transactions import accounts, ledger, orders, postings_business
-from transactions.models import Brand, Channel, Kind, Order, Price, Product, Route, Supplier, Tier
+from transactions.models import Brand, Channel, Kind, Order, Price, PriceList, Product, Route, Supplier, Tier
 from transactions.suppliers import connections
+from transactions.suppliers.base import Offer
 
 _numbers = count(1)
 NUMBER = "+628123456"
@@ -81,6 +84,20 @@ def product(
                 dealer=at, product=made, supplier=source, supplier_sku=sku, cost=cost + rank - 1, rank=rank
             )
     return made
+
+
+def price_list(at: Dealer, source: Supplier, *offers: Offer) -> None:
+    """What a supplier offered when it was last asked."""
+    with tenancy.inside(at.pk):
+        PriceList.objects.create(
+            dealer=at, supplier=source, offers=[asdict(offer) for offer in offers], fetched_at=timezone.now()
+        )
+
+
+def offer(sku: str = "s5", **fields: object) -> Offer:
+    """A line of a price list: Telkomsel pulsa of 5.000."""
+    given = {"name": "Telkomsel 5.000", "category": "Pulsa", "brand": "TELKOMSEL", "kind": "Umum", "price": 5_300}
+    return Offer(sku=sku, **{"is_open": True, **given, **fields})  # type: ignore[arg-type]
 
 
 def fund(at: Dealer, customer: User, amount: int) -> None:

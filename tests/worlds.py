@@ -13,7 +13,7 @@ from dealers import rights
 from dealers.models import Dealer, Outlet, Partner, Role, User
 from portal.lib import ids, tenancy
 from tests import factories
-from transactions import fulfilment, payments, states, todo
+from transactions import fulfilment, payments, payouts, refund_choices, states, todo
 from transactions.models import (
     Account,
     AccountKind,
@@ -28,6 +28,7 @@ from transactions.models import (
     PriceChange,
     Product,
     Refund,
+    RefundWay,
     Rollup,
     RollupMark,
     Route,
@@ -38,6 +39,9 @@ from transactions.models import (
     TaskKind,
     Tier,
 )
+from transactions.payouts import Payer
+from transactions.refund_choices import Choice
+from transactions.refund_ways import Destination
 from transactions.suppliers.base import Outcome, Reason, Verdict
 
 UNREACHABLE = "http://127.0.0.1:9"
@@ -62,6 +66,12 @@ class World:
     """A guest's, paid and not delivered: its money is due."""
     payment: Payment
     refund: Refund
+    proposed: Refund
+    """Waits for a second person."""
+    begun: Refund
+    """Somebody pays it now, by bank."""
+    paid_back: Refund
+    """Went to a bank."""
     incident: Incident
     task: Task
     outlet: Outlet
@@ -93,6 +103,8 @@ def world(slug: str, *, staff: bool = False) -> World:
         payment = payments.start(unpaid)
         payments.start(cash)
     refunded = _paid_and_failed(shop)
+    factories.price_list(dealer, shop.supplier, factories.offer())
+    proposed, begun, paid_back = _on_their_way(shop)
     with tenancy.inside(dealer.pk):
         _write_the_rest(dealer, shop)
         return World(
@@ -106,6 +118,9 @@ def world(slug: str, *, staff: bool = False) -> World:
             refunded=refunded,
             payment=payment,
             refund=Refund.objects.get(order=refunded),
+            proposed=proposed,
+            begun=begun,
+            paid_back=paid_back,
             incident=_incident(dealer, delivered),
             task=_undecided(dealer, silent),
             outlet=Outlet.objects.create(dealer=dealer, name="Pusat"),
@@ -144,6 +159,21 @@ def _paid_and_failed(shop: factories.Shop) -> Order:
     return failed
 
 
+def _on_their_way(shop: factories.Shop) -> tuple[Refund, Refund, Refund]:
+    """Three refunds to a bank account: proposed by a cashier for a guest, begun, and paid."""
+    found, who = [], factories.user()
+    bank = Choice(way=RefundWay.BANK, destination=Destination("BCA", "1234567890", "Budi Santoso"))
+    for _ in range(3):
+        order = _paid_and_failed(shop)
+        with tenancy.inside(shop.dealer.pk):
+            found.append(Refund.objects.select_related("order").get(order=order))
+    for number, refund in enumerate(found):
+        refund_choices.choose(shop.dealer, refund.pk, bank, staff=who if number == 0 else None)
+        payouts.begin(shop.dealer, refund.pk, way=RefundWay.BANK, payer=Payer(user=who, may_approve=False))
+    payouts.finish(shop.dealer, found[2].pk, payer=Payer(user=who, may_approve=False), reference="TRX-1")
+    return found[0], found[1], found[2]
+
+
 def _incident(dealer: Dealer, order: Order) -> Incident:
     incident = Incident.objects.create(
         dealer=dealer,
@@ -168,7 +198,7 @@ def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:
     """Rows that only time, or a later screen, would bring."""
     own: dict[str, Any] = {"dealer": dealer}
     rights.grant(dealer, rights.BUY_STOCK, source="test")
-    Partner.objects.create(**own, username=f"{dealer.slug}-mitra", name="Mitra")
+    Partner.objects.create(**own, username=f"{dealer.slug}-mitra", name="Orang 1")
     PriceChange.objects.create(**own, product=shop.product, tier=Tier.RETAIL, new=11_000)
     InboundEvent.objects.create(**own, source="supplier:utama", event_id="1", effect=InboundEvent.Effect.ORPHAN)
     wallet = Account.objects.filter(kind=AccountKind.WALLET).first()
@@ -177,7 +207,7 @@ def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:
     RollupMark.objects.create(**own, system_identifier=1, closed_before=1)
     span = {"start": timezone.now() - timedelta(hours=1), "end": timezone.now(), "transfers": 1}
     Seal.objects.create(**own, number=1, digest="0" * 64, **span)
-    failed = Order.objects.get(status=Status.FAILED)
+    failed = Order.objects.filter(status=Status.FAILED).earliest("pk")
     owner = factories.user()
     Decision.objects.create(
         **own, order=failed, verdict=Decision.Verdict.FAILED, reason="tidak ada jawaban", proposed_by=owner

@@ -35,11 +35,26 @@ class Tile:
 
 def detect_brand(number: str) -> Brand | None:
     """The brand that this E.164 number's prefix belongs to: the longest match wins."""
-    national = msisdn.national(number)
-    starts = [national[:n] for n in range(4, 9)]
-    hits = Prefix.objects.filter(digits__in=starts).select_related("brand")
-    best = max(hits, key=lambda prefix: len(prefix.digits), default=None)
-    return best.brand if best else None
+    return brands_of([number]).get(number)
+
+
+def brands_of(numbers: list[str]) -> dict[str, Brand]:
+    """The brands that these E.164 numbers' prefixes belong to, where one does."""
+    hits = prefixes_of(numbers)
+    return {number: prefix.brand for number, prefix in hits.items()}
+
+
+def prefixes_of(numbers: list[str]) -> dict[str, Prefix]:
+    """The longest known prefix of each of these numbers, with its brand."""
+    starts = {number: [msisdn.national(number)[:n] for n in range(4, 9)] for number in numbers}
+    wanted = {start for options in starts.values() for start in options}
+    rows = Prefix.objects.filter(digits__in=wanted).select_related("brand") if wanted else []
+    known = {prefix.digits: prefix for prefix in rows}
+    found = {}
+    for number, options in starts.items():
+        if fitting := [known[start] for start in options if start in known]:
+            found[number] = fitting[-1]
+    return found
 
 
 def fits(product: Product, number: str) -> bool:

@@ -5,7 +5,8 @@ saving does, rounding and rules included. Its digest travels with the form, so t
 effect has changed in the meantime is shown again instead of saved.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -21,6 +22,10 @@ log = structlog.get_logger(__name__)
 
 class ScopeTaken(Exception):
     """There is a rule for exactly this tier, brand, kind and denomination already."""
+
+
+class RouteTaken(Exception):
+    """The product has a route of this supplier already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +62,14 @@ class Effect:
         return [change for change in self.changes if change.is_below_cost]
 
     @property
+    def unpriced(self) -> list[Change]:
+        """Products that have a cost now and no price for customers: no rule fits them."""
+        return [change for change in self.changes if change.tier == Tier.RETAIL and change.new_price is None]
+
+    @property
     def digest(self) -> str:
-        """The same for the same effect."""
-        lines = [f"{c.product.pk}|{c.tier}|{c.old_price}|{c.new_price}|{c.cost}" for c in self.changes]
+        """The same for the same effect; by code, since what is only rehearsed gets another id each time."""
+        lines = [f"{c.product.sku}|{c.tier}|{c.old_price}|{c.new_price}|{c.cost}" for c in self.changes]
         return sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -75,8 +85,9 @@ def rehearse(dealer: Dealer, edit: Callable[[], None]) -> Effect:
         transaction.set_rollback(True)
     changes = []
     for (product_id, tier), (product, price, cost) in after.items():
-        _product, old_price, old_cost = before[product_id, tier]
-        if (price, cost) != (old_price, old_cost):
+        _product, old_price, old_cost = before.get((product_id, tier), (product, None, None))
+        is_sold = tier == Tier.RETAIL or price is not None or old_price is not None
+        if is_sold and (price, cost) != (old_price, old_cost):
             changes.append(
                 Change(
                     product=product,
@@ -100,6 +111,11 @@ def _prices(dealer: Dealer) -> _Known:
     return known
 
 
+def told(event: str, **facts: object) -> None:
+    """Log an edit once it counts: what was only rehearsed has not happened."""
+    transaction.on_commit(lambda: log.info(event, **facts))
+
+
 def save_rule(rule: MarkupRule, *, actor: User, accept_below_cost: bool) -> None:
     """Write a rule and bring every price by rule up to date. Raises `ScopeTaken`, `pricing.BelowCost`."""
     try:
@@ -108,7 +124,7 @@ def save_rule(rule: MarkupRule, *, actor: User, accept_below_cost: bool) -> None
             pricing.reprice(rule.dealer_id, actor=actor, accept_below_cost=accept_below_cost)
     except IntegrityError as error:
         raise ScopeTaken from error
-    log.info("markup rule saved", rule=rule.pk, actor=actor.pk)
+    told("markup rule saved", rule=rule.pk, actor=actor.pk)
 
 
 def delete_rule(rule: MarkupRule, *, actor: User, accept_below_cost: bool) -> None:
@@ -116,7 +132,7 @@ def delete_rule(rule: MarkupRule, *, actor: User, accept_below_cost: bool) -> No
     with transaction.atomic():
         MarkupRule.objects.filter(dealer_id=rule.dealer_id, pk=rule.pk).delete()
         pricing.reprice(rule.dealer_id, actor=actor, accept_below_cost=accept_below_cost)
-    log.info("markup rule deleted", rule=rule.pk, actor=actor.pk)
+    told("markup rule deleted", rule=rule.pk, actor=actor.pk)
 
 
 def save_product(product: Product, *, fields: Iterable[str], actor: User) -> None:
@@ -128,17 +144,42 @@ def save_product(product: Product, *, fields: Iterable[str], actor: User) -> Non
 
 def save_route(route: Route, *, fields: Iterable[str], actor: User, accept_below_cost: bool) -> None:
     """Write a route and bring the prices by rule up to date with its cost. Raises `pricing.BelowCost`."""
-    with transaction.atomic():
-        before = pricing.cost_of(_fresh(route))
+    with _following_cost([route.product], actor=actor, accept_below_cost=accept_below_cost):
         route.save(update_fields=list(fields))
-        pricing.reprice(route.dealer_id, actor=actor, accept_below_cost=accept_below_cost)
-        if pricing.cost_of(_fresh(route)) != before:
-            pricing.cost_changed(route.product, accept_below_cost=accept_below_cost)
-    log.info("route edited", route=route.pk, dealer=route.dealer_id, actor=actor.pk, cost=route.cost)
+    told("route edited", route=route.pk, dealer=route.dealer_id, actor=actor.pk, cost=route.cost)
 
 
-def _fresh(route: Route) -> Product:
-    return Product.objects.get(dealer_id=route.dealer_id, pk=route.product_id)
+def add_routes(routes: list[Route], *, actor: User, accept_below_cost: bool) -> None:
+    """Write new routes of one dealer and bring the prices by rule up to date.
+
+    Raises `RouteTaken`, `pricing.BelowCost`; then none of them is written.
+    """
+    try:
+        with _following_cost([r.product for r in routes], actor=actor, accept_below_cost=accept_below_cost):
+            for route in routes:
+                route.save(force_insert=True)
+    except IntegrityError as error:
+        raise RouteTaken from error
+    told("routes added", dealer=routes[0].dealer_id, routes=[route.pk for route in routes], actor=actor.pk)
+
+
+@contextmanager
+def _following_cost(products: list[Product], *, actor: User, accept_below_cost: bool) -> Iterator[None]:
+    """All prices by rule follow what is written to routes in here, and every price set by hand is looked at again."""
+    dealer_id, ids = products[0].dealer_id, [product.pk for product in products]
+    with transaction.atomic():
+        before = _costs(dealer_id, ids)
+        yield
+        pricing.reprice(dealer_id, actor=actor, accept_below_cost=accept_below_cost)
+        after = _costs(dealer_id, ids)
+        for product in products:
+            if after[product.pk] != before[product.pk]:
+                pricing.cost_changed(product, accept_below_cost=accept_below_cost)
+
+
+def _costs(dealer_id: int, ids: list[int]) -> dict[int, int | None]:
+    rows = Product.objects.filter(dealer_id=dealer_id, pk__in=ids).prefetch_related("routes__supplier")
+    return {product.pk: pricing.cost_of(product) for product in rows}
 
 
 def save_price(product: Product, *, tier: Tier, amount: int | None, actor: User, accept_below_cost: bool) -> None:

@@ -19,7 +19,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from portal.lib import meters, retry, tenancy, trouble
-from transactions import fulfilment, inquiries, payments, queue, states, stock, todo
+from transactions import fulfilment, inquiries, paybacks, payments, queue, states, stock, todo
 from transactions.fulfilment import Answer, Call
 from transactions.inquiries import Heard, Inquiry
 from transactions.models import DueKind, Order, Status, TaskKind
@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 BATCH = 50
 IDLE_SECONDS = 0.1
 PARK_AFTER = 8
+Work = Call | Inquiry | paybacks.Call
+Came = Answer | Heard | paybacks.Told
 
 
 class Dispatcher:
@@ -39,7 +41,7 @@ class Dispatcher:
     def __init__(self, *, threads: int = 32) -> None:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
-        self._answers: queues.SimpleQueue[Answer | Heard] = queues.SimpleQueue()
+        self._answers: queues.SimpleQueue[Came] = queues.SimpleQueue()
         self._claims: deque[Claim] = deque()
         self._in_flight = 0
         self._stopping = threading.Event()
@@ -100,7 +102,7 @@ class Dispatcher:
             self._in_flight += 1
             self._pool.submit(self._make, work)
 
-    def _make(self, work: Call | Inquiry) -> None:
+    def _make(self, work: Work) -> None:
         try:
             came = work.run()
             _measure(came)
@@ -111,8 +113,8 @@ class Dispatcher:
         finally:
             _let_go()
 
-    def _drain(self) -> list[Answer | Heard]:
-        answers: list[Answer | Heard] = []
+    def _drain(self) -> list[Came]:
+        answers: list[Came] = []
         while len(answers) < BATCH:
             try:
                 answers.append(self._answers.get_nowait())
@@ -120,7 +122,7 @@ class Dispatcher:
                 break
         return answers
 
-    def _record(self, came: list[Answer | Heard]) -> bool:
+    def _record(self, came: list[Came]) -> bool:
         """Successes and unknowns of one dealer in one transaction; whatever touches wallets stands alone.
 
         What cannot be recorded because the database is away comes again.
@@ -136,27 +138,29 @@ class Dispatcher:
         return bool(came)
 
 
-def _measure(came: Answer | Heard) -> None:
+def _measure(came: Came) -> None:
     if isinstance(came, Answer):
         meters.supplier_calls.labels(came.call.supplier, str(came.verdict.outcome)).inc()
         meters.supplier_seconds.labels(came.call.supplier).observe(came.seconds)
 
 
-def _batches(came: list[Answer | Heard]) -> Iterator[list[Answer | Heard]]:
+def _batches(came: list[Came]) -> Iterator[list[Came]]:
     """What is recorded together: the answers of one dealer that move no wallet's money, in the order of their rows."""
     together = [each for each in came if isinstance(each, Answer) and each.verdict.outcome != Outcome.FAILED]
     others = sorted(together, key=attrgetter("call.dealer_id", "call.order_id"))
     for _dealer, group in groupby(others, key=attrgetter("call.dealer_id")):
         yield list(group)
-    yield from ([each] for each in came if isinstance(each, Heard) or each.verdict.outcome == Outcome.FAILED)
+    yield from ([each] for each in came if not isinstance(each, Answer) or each.verdict.outcome == Outcome.FAILED)
 
 
-def advance(held: Claim) -> Call | Inquiry | None:
+def advance(held: Claim) -> Work | None:
     """Do what a claimed row asks for."""
     if held.kind == DueKind.ORDER:
         return _advance_order(held)
     if held.kind == DueKind.PAYMENT:
         return inquiries.decide(held)
+    if held.kind == DueKind.REFUND:
+        return paybacks.decide(held)
     stock.report(held.dealer_id, held.target)
     return None
 
@@ -196,7 +200,7 @@ def set_aside(held: Claim) -> None:
         )
 
 
-def _record_together(batch: list[Answer | Heard]) -> None:
+def _record_together(batch: list[Came]) -> None:
     if len(batch) > 1:
         try:
             with tenancy.inside(_dealer_of(batch[0])):
@@ -213,11 +217,11 @@ def _record_together(batch: list[Answer | Heard]) -> None:
         _record_alone(each)
 
 
-def _dealer_of(came: Answer | Heard) -> int:
+def _dealer_of(came: Came) -> int:
     return came.inquiry.dealer_id if isinstance(came, Heard) else came.call.dealer_id
 
 
-def _record_alone(came: Answer | Heard) -> None:
+def _record_alone(came: Came) -> None:
     """Record one answer; if that fails, nothing was decided, and it will be asked about again."""
     try:
         retry.on_conflict(lambda: _take(came))
@@ -228,9 +232,11 @@ def _record_alone(came: Answer | Heard) -> None:
         _let_go()
 
 
-def _take(came: Answer | Heard) -> None:
+def _take(came: Came) -> None:
     if isinstance(came, Heard):
         inquiries.record(came)
+    elif isinstance(came, paybacks.Told):
+        paybacks.record(came)
     else:
         fulfilment.record_answer(came)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dealers.models import Dealer
 from portal.lib import money, msisdn
-from transactions import catalog, form_tokens
+from transactions import catalog, form_tokens, packages
 from transactions.models import Kind, Product
 
 _MOST_DIGITS_MISSING = 6
@@ -65,6 +65,9 @@ class QuoteForm(forms.Form):
     destination = forms.CharField(max_length=64, required=False)
     brand = forms.CharField(max_length=10, required=False)
     jenis = forms.CharField(max_length=10, required=False)
+    days = forms.CharField(max_length=10, required=False)
+    most = forms.CharField(max_length=10, required=False)
+    order = forms.CharField(max_length=10, required=False)
 
     def clean_jenis(self) -> Kind:
         """The kind that is asked for; pulsa for everything unknown."""
@@ -80,6 +83,12 @@ class QuoteForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("destination", error)
         return data
+
+    @property
+    def sieve(self) -> packages.Sieve:
+        """Which packages are asked for."""
+        fields = {name: str(self.data.get(name, "")) for name in ("days", "most", "order")}
+        return packages.sieve(days=fields["days"], price=fields["most"], order=fields["order"])
 
 
 class SaleForm(forms.Form):

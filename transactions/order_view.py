@@ -19,10 +19,10 @@ from dealers.models import Dealer
 from portal.lib import ids
 from portal.lib.money import rupiah
 from portal.templatetags.words import clock, clock_seconds, day
-from transactions import orders, payments
+from transactions import orders, payments, refund_view
 from transactions.gateways.registry import METHOD_LABELS
-from transactions.models import Kind, Order, Payment, PaymentState, Refund, RefundState, RefundWay, Status
-from transactions.refunds import PAY_WITHIN
+from transactions.models import Kind, Order, Payment, PaymentState, Refund, RefundState, Status
+from transactions.refund_view import RefundView
 from transactions.suppliers import words
 from transactions.suppliers.base import Reason
 
@@ -79,6 +79,7 @@ class OrderView:
     short_by: int
     can_cancel: bool
     can_simulate: bool
+    refunds: tuple[RefundView, ...] = ()
 
     @property
     def address(self) -> str:
@@ -93,7 +94,7 @@ class OrderView:
     @property
     def is_live(self) -> bool:
         """Whether something may still change by itself."""
-        return not self.order.is_final
+        return not self.order.is_final or any(refund.is_moving for refund in self.refunds)
 
     @property
     def is_code_open(self) -> bool:
@@ -129,7 +130,16 @@ class OrderView:
     def tag(self) -> str:
         """Changes whenever something that is shown changes."""
         code = self.payment.code if self.payment else ""
-        shown = (self.words, self.steps, code, self.is_code_open, self.short_by, self.can_cancel, get_language())
+        shown = (
+            self.words,
+            self.steps,
+            code,
+            self.is_code_open,
+            self.short_by,
+            self.can_cancel,
+            get_language(),
+            self.refunds,
+        )
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
@@ -138,9 +148,9 @@ def address(order: Order) -> str:
     return f"{reverse('order', args=[order.code])}?t={order.secret}"
 
 
-def next_look(order: Order, *, unchanged: int) -> int:
+def next_look(shown: OrderView, *, unchanged: int) -> int:
     """After how many seconds to look again when nothing changed `unchanged` times in a row; 0 for never."""
-    return 0 if order.is_final else _PAUSES[min(unchanged, len(_PAUSES) - 1)]
+    return 0 if not shown.is_live else _PAUSES[min(unchanged, len(_PAUSES) - 1)]
 
 
 def payable(order: Order) -> Payment | None:
@@ -170,11 +180,12 @@ def of(dealer: Dealer, order: Order) -> OrderView:
 
 
 def _at_this_moment(dealer: Dealer, order: Order) -> OrderView:
-    refunds = list(Refund.objects.filter(dealer=dealer, order=order).order_by("number"))
+    refunds = list(Refund.objects.filter(dealer=dealer, order=order).select_related("order", "payment"))
+    back = tuple(refund_view.of(refund, dealer) for refund in refunds)
     payment = payable(order)
     short_by = payments.short_by(order) if order.status == Status.AWAITING_PAYMENT else 0
     said = _words(dealer, order, payment, short_by)
-    money = tuple(_refund_words(refund, dealer) for refund in refunds) or _untouched(order, short_by)
+    money = tuple(each.sentence for each in back) or _untouched(order, short_by)
     return OrderView(
         order=order,
         dealer=dealer,
@@ -184,6 +195,7 @@ def _at_this_moment(dealer: Dealer, order: Order) -> OrderView:
         short_by=short_by,
         can_cancel=orders.can_cancel(dealer, order),
         can_simulate=bool(settings.SANDBOX_SECRET) and order.gateway in SIMULATED,
+        refunds=back,
     )
 
 
@@ -301,26 +313,13 @@ def _back(refunds: list[Refund]) -> list[Step]:
         amount = {"amount": rupiah(refund.amount)}
         if refund.state == RefundState.DONE:
             steps.append(Step(_("%(amount)s dikembalikan") % amount, "done", refund.finished_at))
+        elif refund.state == RefundState.RETURNED:
+            steps.append(Step(_("%(amount)s kembali ke kami") % amount, "bad", refund.finished_at))
+        elif refund.state == RefundState.SENT:
+            steps.append(Step(_("%(amount)s sedang dikirim") % amount, "now", refund.begun_at))
         elif refund.state != RefundState.VOID:
             steps.append(Step(_("%(amount)s menunggu dikembalikan") % amount, "now"))
     return steps
-
-
-def _refund_words(refund: Refund, dealer: Dealer) -> str:
-    given = {"amount": rupiah(refund.amount), "at": clock(refund.finished_at, dealer.time_zone), "shop": dealer.name}
-    if refund.state == RefundState.VOID:
-        return _("%(amount)s tidak jadi dikembalikan: pulsanya ternyata masuk.") % given
-    if refund.state == RefundState.DONE and refund.way == RefundWay.WALLET:
-        return _("%(amount)s sudah kembali ke saldo di %(shop)s, %(at)s.") % given
-    if refund.state == RefundState.DONE and refund.way == RefundWay.CASH:
-        return _("%(amount)s sudah dikembalikan tunai, %(at)s.") % given
-    if refund.state == RefundState.DONE:
-        return _("%(amount)s sudah dikirim ke bank, %(at)s, bukti %(proof)s.") % {**given, "proof": refund.reference}
-    until = day(refund.created_at + PAY_WITHIN, dealer.time_zone)
-    return _(
-        "%(amount)s disimpan untuk dikembalikan, paling lambat %(until)s. "
-        "Tunjukkan kode pesanan ke %(shop)s untuk menerimanya tunai atau lewat bank."
-    ) % {**given, "until": until}
 
 
 def as_json(order: Order) -> dict[str, object]:

@@ -16,6 +16,7 @@ from dealers.models import Dealer
 from portal.templatetags.words import clock, phone, rupiah
 from transactions import accounts, catalog, ledger, orders, pricing, sales, storefront
 from transactions.gateways.registry import Method
+from transactions.meters import Holder
 from transactions.models import Kind, Order, Product, Status, Tier
 from transactions.sales import Wish
 
@@ -183,6 +184,24 @@ def shop_closed(_refusal: sales.ShopClosed, asked: Asked) -> Question:
     return Question(
         title=_("%(shop)s sedang tutup") % {"shop": asked.dealer.name},
         text=_("%(note)s Uang belum dipotong.") % {"note": asked.dealer.closed_note},
+    )
+
+
+def whose_meter(holder: Holder | None, asked: Asked) -> Question:
+    """Whether the meter is the right one: its owner's name, or that no supplier could say it."""
+    price, meter = pricing.current(asked.product, Tier.RETAIL), phone(asked.wish.destination)
+    words = {"product": asked.product.name, "meter": meter}
+    if holder is None:
+        title = _("Periksa nomor meter sekali lagi")
+        text = _("%(product)s untuk meter %(meter)s. Nama pemiliknya belum bisa diperiksa sekarang.")
+    else:
+        title = _("a.n. %(name)s") % {"name": holder.name}
+        text = _("%(product)s untuk meter %(meter)s, daya %(power)s. Benar?")
+        words["power"] = holder.power
+    return Question(
+        title=title,
+        text=f"{text % words} {_('Uang belum dipotong.')}",
+        button=_("Ya, bayar %(now)s") % {"now": rupiah(price)},
     )
 
 

@@ -10,9 +10,9 @@ from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
 from dealers.models import User
-from portal.lib import tenancy
-from transactions import accounts, postings, states, todo
-from transactions.models import AccountKind, Order, Refund, RefundState, RefundWay, TaskKind, Transfer
+from transactions import accounts, postings, queue, states, todo
+from transactions.accounts import Acc
+from transactions.models import AccountKind, DueKind, Order, Refund, RefundState, RefundWay, TaskKind, Transfer
 
 PAY_WITHIN = timedelta(days=7)
 
@@ -55,12 +55,25 @@ def goodwill(order: Order, *, amount: int, number: int) -> None:
         record(order, amount, is_goodwill=True)
 
 
-def record(order: Order, amount: int, *, is_goodwill: bool = False) -> Refund | None:
+def give_part_back(order: Order, *, amount: int) -> Refund | None:
+    """Some of a sale that succeeded is paid back, or all of it; `amount` in rupiah.
+
+    Raises `postings.NothingToBook` beyond what is still sold.
+    """
+    refund = record(order, amount)
+    if refund is not None:
+        refund.order = order
+        postings.refund_sale(refund)
+    return refund
+
+
+def record(order: Order, amount: int, *, is_goodwill: bool = False, follows: Refund | None = None) -> Refund | None:
     """Write down a return that was booked: done when a wallet took it, else due, with a task."""
     if order.partner_id is not None:
         return None
     number = (Refund.objects.filter(dealer_id=order.dealer_id, order=order).aggregate(n=Max("number"))["n"] or 0) + 1
     refund = Refund(dealer_id=order.dealer_id, order=order, number=number, amount=amount, is_goodwill=is_goodwill)
+    refund.follows = follows
     if accounts.payer_of(order) is not None:
         refund.state, refund.way, refund.finished_at = RefundState.DONE, RefundWay.WALLET, timezone.now()
     refund.save()
@@ -75,27 +88,48 @@ def subject(refund: Refund) -> str:
     return f"{refund.order.code}:{refund.number}"
 
 
-def pay(refund_id: int, *, way: RefundWay, reference: str, actor: User, dealer_id: int) -> Refund:
-    """Staff handed a guest's refund out: in cash at the counter, or by a bank transfer that was sent.
+def lock(dealer_id: int, refund_id: int) -> Refund:
+    """A refund with its order's row locked first, then its own, for a decision. Raises `NotDue` for no such refund."""
+    order_id = Refund.objects.filter(dealer_id=dealer_id, pk=refund_id).values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise NotDue
+    order = states.lock(dealer_id, order_id)
+    refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund_id)
+    refund.order = order
+    return refund
 
-    Raises `NotDue` when it was paid already or never owed.
-    """
-    with tenancy.inside(dealer_id):
-        refund = Refund.objects.filter(dealer_id=dealer_id, pk=refund_id).select_related("order").first()
-        if refund is None:
-            raise NotDue
-        Order.objects.select_for_update(no_key=True).get(pk=refund.order_id)
-        refund = Refund.objects.select_for_update(of=("self",)).select_related("order__wallet").get(pk=refund_id)
-        if refund.state != RefundState.DUE:
-            raise NotDue
-        to = accounts.cash("counter") if way == RefundWay.CASH else accounts.bank("main")
-        postings.pay_refund(refund, to=to)
-        refund.state, refund.way, refund.reference = RefundState.DONE, way, reference
-        refund.finished_at, refund.paid_by = timezone.now(), actor
-        refund.save(update_fields=["state", "way", "reference", "finished_at", "paid_by"])
-        states.log(refund.order, "refund", old=RefundState.DUE, new=RefundState.DONE, actor=actor)
-        todo.done(dealer_id, TaskKind.REFUND, subject(refund), by=actor)
-        return refund
+
+def move(refund: Refund, to: RefundState, *fields: str, actor: User | None = None) -> None:
+    """Move a locked refund to `to`, with the other columns that were set; the database holds the moves."""
+    old, refund.state = refund.state, to
+    refund.save(update_fields=["state", *fields])
+    states.log(refund.order, "refund", old=old, new=to, actor=actor, note=str(refund.number))
+
+
+def settle(refund: Refund, *, to: Acc, reference: str = "", actor: User | None = None) -> None:
+    """The money of a locked refund has left by the way chosen: book it, write it down, close the task."""
+    postings.pay_refund(refund, to=to)
+    refund.reference, refund.paid_by, refund.finished_at = reference, actor, timezone.now()
+    fields = ("way", "reference", "paid_by", "finished_at", "begun_at", "begun_by", "payment", "destination")
+    move(refund, RefundState.DONE, *fields, actor=actor)
+    close(refund, by=actor)
+
+
+def follow(refund: Refund, *, actor: User | None = None) -> Refund:
+    """A locked refund came back, or was never paid: it is over, and the same money is due anew."""
+    refund.finished_at = refund.finished_at or timezone.now()
+    move(refund, RefundState.RETURNED, "finished_at", actor=actor)
+    close(refund, by=actor)
+    anew = record(refund.order, refund.amount, is_goodwill=refund.is_goodwill, follows=refund)
+    if anew is None:
+        raise NotDue
+    return anew
+
+
+def close(refund: Refund, *, by: User | None = None) -> None:
+    """Nothing more is to be done for a refund, by a person or by the dispatcher."""
+    todo.done(refund.dealer_id, TaskKind.REFUND, subject(refund), by=by)
+    queue.finish(refund.dealer_id, DueKind.REFUND, refund.pk)
 
 
 def whole_due(order: Order) -> Refund | None:
@@ -106,10 +140,9 @@ def whole_due(order: Order) -> Refund | None:
 
 def void(refund: Refund, *, actor: User | None) -> None:
     """A refund that is still due turns out not to be owed: its money is a sale after all."""
-    refund.state, refund.finished_at = RefundState.VOID, timezone.now()
-    refund.save(update_fields=["state", "finished_at"])
-    states.log(refund.order, "refund", old=RefundState.DUE, new=RefundState.VOID, actor=actor)
-    todo.done(refund.dealer_id, TaskKind.REFUND, subject(refund), by=actor)
+    refund.finished_at = timezone.now()
+    move(refund, RefundState.VOID, "finished_at", actor=actor)
+    close(refund, by=actor)
 
 
 def _rows(order: Order, **ends: str) -> QuerySet[Transfer]:

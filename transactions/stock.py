@@ -3,14 +3,56 @@
 Here dealer zero is the seller; `suppliers/zero.py` is the same sale as the buyer sees it.
 """
 
+from django.db import IntegrityError, transaction
+
 from dealers import rights
 from dealers.models import Dealer, Partner
 from portal.lib import msisdn, tenancy
 from transactions import accounts, catalog, fulfilment, ledger, orders, queue
 from transactions.ledger import InsufficientBalance
-from transactions.models import Attempt, Channel, DueKind, Kind, Order, Product, Tier
+from transactions.models import Attempt, Channel, DueKind, Kind, Order, Product, Supplier, Tier
 from transactions.suppliers.base import Offer, Reason, TopUp
 from transactions.suppliers.zero import Declined, Stock, verdict_of
+
+SUPPLIER = "konter"
+"""Code of the supplier that is dealer zero's stock, in the buying dealer's book."""
+
+
+class NoRight(Exception):
+    """The dealer has not been given the right to buy the stock, or there is no stock that it could buy."""
+
+
+class NameTaken(Exception):
+    """A partner of somebody else bears the user name that the dealer would get at dealer zero."""
+
+
+def join(dealer: Dealer) -> Supplier:
+    """Make the dealer a partner of dealer zero, with an empty wallet there, and dealer zero its supplier.
+
+    What stands already stays. Both books change, or neither; call outside any dealer's transaction.
+    Raises `NoRight`, `NameTaken`.
+    """
+    zero = Dealer.objects.filter(is_zero=True).exclude(pk=dealer.pk).first()
+    if zero is None:
+        raise NoRight
+    with transaction.atomic():
+        with tenancy.inside(dealer.pk):
+            if not rights.holds(dealer, rights.BUY_STOCK):
+                raise NoRight
+            given = {"name": "Stok Konter", "connector": "zero"}
+            supplier, _ = Supplier.objects.get_or_create(dealer=dealer, code=SUPPLIER, defaults=given)
+        with tenancy.inside(zero.pk):
+            ledger.account_id(zero.pk, accounts.wallet(_partner(dealer, zero).wallet_key))
+    return supplier
+
+
+def _partner(dealer: Dealer, zero: Dealer) -> Partner:
+    given = {"username": f"{dealer.slug}-stok", "name": dealer.name, "tier": Tier.PARTNER}
+    try:
+        with transaction.atomic():
+            return Partner.objects.get_or_create(dealer=zero, buyer=dealer, defaults=given)[0]
+    except IntegrityError as error:  # user names are unique on the whole portal, where we cannot look
+        raise NameTaken(given["username"]) from error
 
 
 def sell(buyer_id: int, ask: TopUp) -> Order:
@@ -79,6 +121,7 @@ def _offer(tile: catalog.Tile) -> Offer:
         is_open=tile.is_open,
         description=product.description,
         multi=True,
+        nominal=product.nominal,
     )
 
 

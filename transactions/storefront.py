@@ -1,6 +1,6 @@
 """What a dealer's shop shows: vouchers for a number, ways to pay, how fast pulsa arrives today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from dealers.models import Dealer, User
 from portal.lib import msisdn
 from portal.templatetags.words import clock, nominal
-from transactions import catalog, form_tokens
+from transactions import catalog, form_tokens, packages
 from transactions.catalog import Tile
 from transactions.gateways import registry
 from transactions.gateways.registry import Method
 from transactions.models import Brand, Kind, Order, Prefix, Product, Status
+from transactions.packages import Package, Sieve
 
 IN_SIGHT = 6
 """Vouchers that are shown at once; the others wait behind "Nominal lain"."""
@@ -47,11 +48,28 @@ class Voucher:
         """Whether it can be bought now."""
         return self.tile.is_open
 
+    @cached_property
+    def package(self) -> Package | None:
+        """What a data package holds, where its name says so."""
+        return packages.read(self.product.name) if self.product.kind == Kind.DATA else None
+
+    @property
+    def per_gigabyte(self) -> int | None:
+        """Rupiah for a gigabyte of the package."""
+        return self.package.per_gigabyte(self.price) if self.package else None
+
+    @property
+    def per_day(self) -> int | None:
+        """Rupiah for a day of the package."""
+        return self.package.per_day(self.price) if self.package else None
+
     @property
     def face(self) -> str:
-        """The face value; for packages the name without what is known already."""
+        """The face value; for packages the size, or the name without what is known already."""
         if self.product.kind != Kind.DATA:
             return nominal(self.product.nominal)
+        if self.package:
+            return self.package.size
         rest = self.product.name.removeprefix(self.product.brand.name).strip()
         return rest.removeprefix("Data").strip() or self.product.name
 
@@ -83,6 +101,24 @@ class Grid:
     token: str
     kinds: list[Kind]
     digits_that_matter: int = 4
+    prefix: str = ""
+    """The digits that spoke for the brand, if it was not chosen by hand."""
+    sieve: Sieve = field(default_factory=Sieve)
+    can_sift: bool = False
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing of it can be bought now, when that is so."""
+        if not self.vouchers or any(voucher.is_open for voucher in self.vouchers):
+            return ""
+        timed = [voucher for voucher in self.vouchers if voucher.tile.reopens_at]
+        soonest = min(timed, key=lambda voucher: voucher.tile.reopens_at or timezone.now(), default=self.vouchers[0])
+        return soonest.why_closed
+
+    @property
+    def prices(self) -> tuple[int, ...]:
+        """The upper limits that can be chosen, in rupiah."""
+        return packages.PRICES
 
     @property
     def first(self) -> list[Voucher]:
@@ -105,13 +141,20 @@ class Grid:
         return next((voucher for voucher in self.vouchers if voucher.is_chosen and voucher.is_open), None)
 
 
-def grid(dealer: Dealer, *, kind: Kind, number: str | None, brand_code: str = "", sku: str = "") -> Grid:
+_ALL = Sieve()
+
+
+def grid(
+    dealer: Dealer, *, kind: Kind, number: str | None, brand_code: str = "", sku: str = "", sieve: Sieve = _ALL
+) -> Grid:
     """The vouchers for a number (E.164) or for a brand that was chosen by hand; prices as they are now."""
     token = form_tokens.make(dealer.pk)  # before the prices are read: the page must not claim to be newer than they
     brands = list(catalog.brands(dealer.pk, kind))
     chosen = next((brand for brand in brands if brand.code == brand_code), None)
-    brand = chosen or (catalog.detect_brand(number) if number and kind != Kind.PLN else None)
+    prefix = catalog.prefixes_of([number]).get(number) if number and kind != Kind.PLN else None
+    brand = chosen or (prefix.brand if prefix else None)
     tiles = catalog.tiles(dealer.pk, kind=kind, brand=brand) if brand or kind == Kind.PLN else []
+    vouchers = [Voucher(tile, tile.product.sku == sku, dealer.time_zone) for tile in tiles]
     return Grid(
         dealer=dealer,
         kind=kind,
@@ -119,11 +162,19 @@ def grid(dealer: Dealer, *, kind: Kind, number: str | None, brand_code: str = ""
         brands=brands,
         is_guess=chosen is None,
         has_number=bool(number),
-        vouchers=[Voucher(tile, tile.product.sku == sku, dealer.time_zone) for tile in tiles],
+        vouchers=_sifted(vouchers, sieve) if kind == Kind.DATA else vouchers,
         token=token,
         kinds=kinds(dealer),
         digits_that_matter=_digits_that_matter(number) if number else 4,
+        prefix=prefix.digits if prefix and chosen is None else "",
+        sieve=sieve,
+        can_sift=kind == Kind.DATA and len(vouchers) > 1,
     )
+
+
+def _sifted(vouchers: list[Voucher], sieve: Sieve) -> list[Voucher]:
+    shown = [voucher for voucher in vouchers if sieve.lets_through(voucher.package, voucher.price)]
+    return sorted(shown, key=lambda voucher: sieve.place(voucher.package, voucher.price))
 
 
 def _digits_that_matter(number: str) -> int:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dealers.models import Dealer
 from portal.lib import tenancy
-from transactions import fulfilment, mirrors, rollups, todo
+from transactions import fulfilment, mirrors, refund_ways, rollups, todo
 from transactions.models import Order, Status, Supplier, TaskKind
 from transactions.suppliers.base import SupplierUnavailable
 
@@ -62,6 +62,14 @@ def partitions() -> None:
     """Make room for next month's raw calls and drop those older than 90 days."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT exchange_partitions_v1()")
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def refund_destinations() -> None:
+    """Forget whose accounts refunds went to that ended long ago."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            refund_ways.forget(dealer_id, now=timezone.now())
 
 
 @shared_task(soft_time_limit=45, time_limit=60)

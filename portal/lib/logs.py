@@ -43,6 +43,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_ASSIGNED, rf"\1{HIDDEN}"),
     (re.compile(r"(?i)\b(Bearer|Basic)\s+(?!\[hidden\])[\w.~+/=-]{6,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?<![\w-])(t=)[^&\s\"'#]+"), rf"\1{HIDDEN}"),
+    # The same inside an address that is itself a parameter: `?next=/o/…/?t=…`, quoted.
+    (re.compile(r"(?<=%3F|%26)(t%3D)[^&\s\"'#%]+"), rf"\1{HIDDEN}"),
     (re.compile(r"whsec_[\w+/=-]+"), HIDDEN),
     # Django's password-reset token: base-36 seconds, a dash, 32 hexadecimal digits.
     (re.compile(r"(?<![\w-])[0-9a-z]{1,13}-[0-9a-f]{32}(?![\w-])"), HIDDEN),

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import h11
 
 from portal.lib import outbound_pool
-from portal.lib.outbound_pool import Connection, ForbiddenAddress, NotSent, TooLate
+from portal.lib.outbound_pool import Connection, ForbiddenAddress, NotSent, TooLate, check
 
-__all__ = ["ForbiddenAddress", "NotSent", "Options", "Response", "TooLate", "Unanswered", "get", "post_json"]
+__all__ = ["ForbiddenAddress", "NotSent", "Options", "Response", "TooLate", "Unanswered", "check", "get", "post_json"]
 
 ANSWER_LIMIT = 256 * 1024
 _KEPT_OF_A_BROKEN_ANSWER = 8 * 1024

@@ -15,6 +15,7 @@ import ssl
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from urllib.parse import urlsplit
@@ -190,21 +191,39 @@ def _policy(port: int, networks: tuple[str, ...]) -> ssrfguard.Policy:
     return ssrfguard.Policy(allowed_ports=frozenset({port}), allowed_networks=networks)  # type: ignore[arg-type]
 
 
+def check(url: str) -> None:
+    """Whether calls to this URL may go out, as its name resolves now; nothing is sent. Takes up to five seconds.
+
+    Raises ForbiddenAddress, or NotSent when the name leads nowhere today.
+    """
+    _scheme, _host, port, networks = _origin(url)
+    with _refusals():
+        policy = _policy(port, networks)
+        _resolve(policy.check_url(url), policy, time.monotonic() + CONNECT_SECONDS)
+
+
 def _open(url: str, origin: Origin, until: float) -> Connection:
     scheme, host, port, networks = origin
     until = min(until, time.monotonic() + CONNECT_SECONDS)
-    try:
+    with _refusals():
         policy = _policy(port, networks)
         addresses = _resolve(policy.check_url(url), policy, until)
         sock = _connect(addresses, policy, until)
         if scheme == "https":
             sock = _secure(sock, host, until)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Connection(origin, sock)
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """What goes wrong before the first byte, as one of our two refusals."""
+    try:
+        yield
     except ssrfguard.SSRFGuardError as forbidden:
         raise ForbiddenAddress(str(forbidden)[:300]) from forbidden
     except (OSError, ValueError) as failed:
         raise NotSent(f"no connection: {type(failed).__name__}: {failed}"[:300]) from failed
-    return Connection(origin, sock)
 
 
 _resolvers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolve")
@@ -236,17 +255,19 @@ def _connect(addresses: tuple[ssrfguard.Address, ...], policy: ssrfguard.Policy,
 def _secure(sock: socket.socket, host: str, until: float) -> socket.socket:
     try:
         sock.settimeout(_left(until))
-        return _tls().wrap_socket(sock, server_hostname=host)
+        return _tls(settings.PROBE_CA).wrap_socket(sock, server_hostname=host)
     except BaseException:
         sock.close()
         raise
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
-    """Trusts what the machine trusts and, since a bare machine may trust nothing, the usual public list."""
+def _tls(authority: str) -> ssl.SSLContext:
+    """Trusts what the machine trusts, the usual public list since a bare machine may trust nothing, and `authority`."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
+    if authority:
+        context.load_verify_locations(authority)
     context.set_alpn_protocols(["http/1.1"])
     return context
 

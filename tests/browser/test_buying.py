@@ -67,7 +67,7 @@ def test_the_same_again_is_asked_about_and_bought_when_meant(visitor: Visitor, s
 def test_a_number_of_another_operator_is_asked_about(visitor: Visitor) -> None:
     visitor.comes()
     visitor.page.get_by_label("Nomor HP").press_sequentially("081712345678")
-    expect(visitor.page.locator(".op")).to_have_text("XL")
+    expect(visitor.page.locator(".op")).to_have_text("XL awalan 0817")
     visitor.page.get_by_text("Bukan? Ganti").click()
     visitor.page.get_by_label("Operator").select_option(label="Telkomsel")
     visitor.chooses()
@@ -93,3 +93,33 @@ def test_an_unpaid_order_is_cancelled_after_a_question(visitor: Visitor) -> None
     visitor.presses("Ya, batalkan")
     visitor.sees("Dibatalkan")
     expect(visitor.page.locator(".status")).to_contain_text("Uang tidak dipotong.")
+
+
+def test_three_presses_and_a_number_lead_to_the_page_that_takes_the_money(visitor: Visitor) -> None:
+    visitor.comes()
+    visitor.types("081234567001")
+    visitor.chooses()
+    expect(visitor.page.locator(".via")).to_contain_text("Bayar uji coba")
+    visitor.presses("Bayar")
+    visitor.sees("Menunggu pembayaran")
+
+
+def test_another_way_to_pay_is_named_beside_the_button_and_remembered(visitor: Visitor) -> None:
+    visitor.comes()
+    visitor.types("081234567001")
+    visitor.chooses()
+    visitor.page.locator(".via").click()
+    visitor.page.get_by_text("Tunai di gerai").click()
+    expect(visitor.page.locator("#via")).to_have_text("Tunai di gerai")
+    visitor.presses("Bayar")
+    visitor.page.wait_for_url("**/o/**")
+    visitor.comes()
+    expect(visitor.page.locator("#via")).to_have_text("Tunai di gerai")
+
+
+def test_a_recent_number_is_bought_for_again_without_typing(visitor: Visitor) -> None:
+    visitor.orders("081234567001")
+    visitor.comes()
+    visitor.presses("Telkomsel 0812-••••-001")
+    expect(visitor.page.get_by_label("Nomor HP")).to_have_value("0812-3456-7001")
+    expect(visitor.page.get_by_role("radio", name="10.000")).to_be_visible()

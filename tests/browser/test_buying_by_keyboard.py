@@ -61,7 +61,7 @@ def test_the_operator_is_corrected_without_a_pointer(visitor: Visitor) -> None:
     page = visitor.page
     visitor.comes()
     page.get_by_label("Nomor HP").press_sequentially("081712345678")
-    expect(page.locator(".op")).to_have_text("XL")
+    expect(page.locator(".op")).to_have_text("XL awalan 0817")
     _tab_to(page, ".fix summary")
     page.keyboard.press("Enter")
     _tab_to(page, "#brand")

@@ -13,7 +13,7 @@ def test_a_purchase_takes_two_steps(scriptless: Visitor) -> None:
     scriptless.comes()
     page.get_by_label("Nomor HP").fill("+62 812-3456-7001")
     scriptless.presses("Lanjut")
-    expect(page.locator(".op")).to_have_text("Telkomsel")
+    expect(page.locator(".op")).to_have_text("Telkomsel awalan 0812")
     expect(page.get_by_label("Nomor HP")).to_have_value("+62 812-3456-7001")
     scriptless.chooses()
     scriptless.presses("Bayar")

@@ -130,6 +130,7 @@ def _furnish(visitor: Visitor, desk: Desk) -> dict[str, list[object]]:
             "order_cash": [unpaid.code],
             "order_cancel": [unpaid.code],
             "order_decide": [silent.code],
+            "refunds": [],
             "refund": [Refund.objects.get().pk],
             "incident": [Incident.objects.get().pk],
             "account": [Account.objects.get(kind=AccountKind.SALES).pk],
@@ -137,7 +138,9 @@ def _furnish(visitor: Visitor, desk: Desk) -> dict[str, list[object]]:
             "route": [Route.objects.get().pk],
             "rule": [MarkupRule.objects.get().pk],
             "rule_delete": [MarkupRule.objects.get().pk],
-            "supplier": ["konter-a"],
+            **{name: [] for name in ("product_add", "supplier_add", "supplier_deposit", "partner_deposit")},
+            **{name: ["konter-a"] for name in ("supplier", "supplier_edit", "supplier_switch", "price_list")},
+            "route_add": [shop.product.sku],
         }
 
 

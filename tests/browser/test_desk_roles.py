@@ -36,7 +36,7 @@ def _sits_down(visitor: Visitor, world: worlds.World, role: Role, url: str) -> N
 
 
 PLACES = {
-    Role.CASHIER: ["Jual", "Terima tunai", "Pesanan"],
+    Role.CASHIER: ["Jual", "Terima tunai", "Pesanan", "Pengembalian"],
     Role.CS: ["Pesanan", "Tugas"],
     Role.TRAINER: [],
 }
@@ -64,6 +64,10 @@ def test_no_page_of_the_desk_scrolls_sideways_at_double_size(
     pages += [f"{reverse('desk:sell')}?number=081234567001"]
     pages += [reverse("desk:order", args=[order.code]) for order in (world.delivered, world.silent, world.refunded)]
     pages += [reverse("desk:account", args=[account.pk]), reverse("desk:product", args=[world.product.sku])]
+    pages += [
+        reverse(f"desk:{name}", args=[world.supplier.code]) for name in ("supplier", "supplier_edit", "price_list")
+    ]
+    pages += [reverse(f"desk:{name}") for name in ("supplier_add", "supplier_deposit", "product_add")]
     too_wide = {}
     for address in pages:
         visitor.page.goto(address)

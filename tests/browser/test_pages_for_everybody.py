@@ -40,6 +40,12 @@ def _asked(visitor: Visitor) -> None:
     expect(visitor.page.get_by_role("alert")).to_be_visible()
 
 
+def _again(visitor: Visitor) -> None:
+    visitor.orders("081234567001")
+    visitor.comes()
+    expect(visitor.page.locator(".chip").first).to_be_visible()
+
+
 def _unpaid(visitor: Visitor) -> None:
     visitor.orders("081234567001")
 
@@ -60,7 +66,7 @@ def _unknown(visitor: Visitor) -> None:
     visitor.page.goto("/o/1/?t=x")
 
 
-@pytest.mark.parametrize("arrive", [_empty, _chosen, _wrong, _asked, _unpaid, _delivered, _failed, _unknown])
+@pytest.mark.parametrize("arrive", [_empty, _chosen, _again, _wrong, _asked, _unpaid, _delivered, _failed, _unknown])
 def test_a_page_is_for_everybody(visitor: Visitor, arrive: Callable[[Visitor], None]) -> None:
     arrive(visitor)
     assert judged(visitor.page) == {}

@@ -46,7 +46,7 @@ class Portal:
         self.folder = Path(tempfile.mkdtemp(prefix="konter-chaos-"))
         self.folder.chmod(0o711)  # as root, PostgreSQL runs as somebody else and must get through
         self.home = self.folder / "home"
-        self.port, self.simulator_port, self.spare_port = _free_ports(3)
+        self.port, self.tls_port, self.simulator_port, self.spare_port = free_ports(4)
         self.simulator = f"http://127.0.0.1:{self.simulator_port}/log"
         self._printed = (self.folder / "printed").open("ab")
         self._up: subprocess.Popen[bytes] | None = None
@@ -61,6 +61,7 @@ class Portal:
         return kept | {
             "KONTER_HOME": str(self.home),
             "PORT": str(self.port),
+            "TLS_PORT": str(self.tls_port),
             "SIMULATOR_PORT": str(self.simulator_port),
             "KONTER_DEMO": "1",
         }
@@ -234,7 +235,7 @@ class _Row:
         return None
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports that nobody listens on; below the range from which the kernel takes ports of outgoing connections."""
     found: list[int] = []
     while len(found) < count:

@@ -80,6 +80,7 @@ def test_what_is_no_number_of_a_person_stays(text: str) -> None:
     [
         "/o/K7M3Q9XA2BC/?t=geheim123",
         "/o/K7M3Q9XA2BC/?a=1&t=geheim123&b=2",
+        "/akun/masuk/?next=%2Fo%2FK7M3Q9XA2BC%2Frefund%2F1%2F%3Ft%3Dgeheim123%26way%3Dwallet",
         "password=geheim123",
         "{'password': 'geheim123 met spatie'}",
         '{"api_key": "geheim123", "x": 1}',

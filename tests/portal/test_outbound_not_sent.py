@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from portal.lib import outbound, outbound_pool
 from tests.portal.certificates import Authority
@@ -61,6 +62,22 @@ def test_a_name_server_that_says_nothing_is_not_sent_within_the_connect_time(mon
         outbound.get("http://supplier.example/")
     answered.set()
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.usefixtures("names")
+def test_an_authority_named_by_the_settings_is_trusted_too(tmp_path: Path, settings: Settings) -> None:
+    issuer = Authority(tmp_path)
+    with RawServer(answering_always(), tls=issuer.server("supplier.example", days=1)) as server:
+        url = f"https://supplier.example:{server.port}/"
+        with pytest.raises(outbound.NotSent, match="certificate"):
+            outbound.get(url)
+        settings.PROBE_CA = str(issuer.path)
+        assert outbound.get(url).status == 200
+
+
+def test_the_public_authorities_are_trusted_beside_the_one_of_the_settings(tmp_path: Path) -> None:
+    alone = {found["serialNumber"] for found in outbound_pool._tls("").get_ca_certs()}
+    assert alone < {found["serialNumber"] for found in outbound_pool._tls(str(Authority(tmp_path).path)).get_ca_certs()}
 
 
 @pytest.mark.parametrize("flaw", ["expired", "other name", "unknown issuer"])

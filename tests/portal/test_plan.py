@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal import plan, running
-from portal.embedded import StartError
+from portal.embedded import StartError, certificates
 from portal.embedded.home import Home
 
 EXTERNAL = {"DATABASE_URL": "a", "DATABASE_OWNER_URL": "b", "DATABASE_AUDIT_URL": "c"}
@@ -50,7 +50,7 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
 
 def test_no_demo_starts_no_simulator() -> None:
     names = [process.name for process in plan.programs(plan.read_plan({"KONTER_DEMO": "0"}), {})]
-    assert names == ["web", "dispatcher", "worker"]
+    assert names == ["web", "web-tls", "dispatcher", "worker"]
 
 
 def test_what_is_given_goes_before_what_the_services_made() -> None:
@@ -64,6 +64,36 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
         asked = plan.read_plan({"PORT": str(port), "KONTER_HOME": str(tmp_path)})
         with pytest.raises(StartError, match=rf"Port {port} .*PORT={port + 10} make run"):
             plan.check_ports(asked, patience=0)
+
+
+def test_a_taken_tls_port_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as free:
+        port, tls_port = str(free.getsockname()[1]), taken.getsockname()[1]
+        free.close()
+        asked = plan.read_plan({"PORT": port, "TLS_PORT": str(tls_port), "KONTER_HOME": str(tmp_path)})
+        with pytest.raises(StartError, match=rf"Port {tls_port} .*TLS_PORT={tls_port + 10} make run"):
+            plan.check_ports(asked, patience=0)
+
+
+def test_two_programs_on_one_port_are_refused_before_one_of_them_fails() -> None:
+    with pytest.raises(StartError, match="PORT and TLS_PORT are both 8443"):
+        plan.read_plan({"PORT": "8443"})
+
+
+def test_the_port_of_a_simulator_that_is_not_started_is_free_for_others() -> None:
+    assert plan.read_plan({"PORT": "8001", "KONTER_DEMO": "0"}).port == 8001
+
+
+def test_every_program_trusts_the_authority_of_the_home(tmp_path: Path) -> None:
+    asked = plan.read_plan({"KONTER_HOME": str(tmp_path)})
+    variables = plan.environment(asked, {}, {})
+    assert variables["KONTER_PROBE_CA"] == str(certificates.keep(tmp_path, asked.host).authority)
+    assert all(process.environment is variables for process in plan.programs(asked, variables)[:4])
+
+
+def test_an_authority_of_ones_own_is_kept() -> None:
+    variables = plan.environment(plan.read_plan({}), {"KONTER_PROBE_CA": "/own.pem"}, {})
+    assert variables["KONTER_PROBE_CA"] == "/own.pem"
 
 
 def test_a_home_in_use_ends_the_second_run_with_a_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ BEGIN
     END LOOP;
     FOR found IN
         SELECT tgrelid::regclass AS place, tgname FROM pg_trigger
-        WHERE NOT tgisinternal AND tgname IN ('append_only', 'guard_order', 'guard_attempt')
+        WHERE NOT tgisinternal AND tgname IN ('append_only', 'guard_order', 'guard_attempt', 'guard_refund')
     LOOP
         EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', found.place, found.tgname);
     END LOOP;

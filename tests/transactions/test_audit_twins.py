@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 
 from portal.lib import tenancy
@@ -13,7 +14,7 @@ from tests.factories import Shop
 from tests.transactions import breaking
 from tests.transactions.scripted import verdict
 from transactions import accounts, audit, fulfilment, incidents, ledger, rollups
-from transactions.audit import Scope, deliveries, walls
+from transactions.audit import Scope, deliveries, paybacks, walls
 from transactions.models import Attempt, Incident, Order
 from transactions.suppliers.base import Outcome
 
@@ -120,6 +121,22 @@ TWINS: dict[str, tuple[int, str]] = {
         12,
         "UPDATE refund SET is_goodwill = true WHERE dealer_id = %(dealer)s",
     ),
+    "a refund done that nobody paid": (
+        12,
+        "DELETE FROM transfer WHERE dealer_id = %(dealer)s AND reference = %(back)s || ':refund:1'",
+    ),
+    "a refund that went another way than it says": (
+        12,
+        "UPDATE refund SET way = 'cash' WHERE dealer_id = %(dealer)s AND reference = 'TRX-1'",
+    ),
+    "a refund that came back and that nothing follows": (
+        12,
+        "UPDATE refund SET state = 'returned' WHERE dealer_id = %(dealer)s AND reference = 'TRX-1'",
+    ),
+    "a refund asked for at a gateway that nobody asks": (
+        12,
+        "UPDATE refund SET way = 'source' WHERE dealer_id = %(dealer)s AND state = 'due' AND begun_at IS NULL",
+    ),
     "a cost that is not the order's": (
         13,
         "UPDATE orders SET cost = cost + 1 WHERE dealer_id = %(dealer)s AND code = %(code)s",
@@ -154,6 +171,7 @@ def books(transactional_db: None) -> dict[str, object]:
     silent = worlds._sent(shop, None)
     unpaid = shop.buy(gateway="sandbox", customer=None)
     turns = _turned(shop)
+    back = worlds._on_their_way(shop)[2]
     rollups.roll_up(shop.dealer.pk)
     rollups.seal(shop.dealer.pk, now=timezone.now() + timedelta(hours=1))
     return {
@@ -164,6 +182,7 @@ def books(transactional_db: None) -> dict[str, object]:
         "silent": silent.code,
         "silent_id": silent.pk,
         "unpaid": unpaid.pk,
+        "back": back.order.code,
         "first_incident": turns[0],
         "third_incident": turns[2],
         "last_incident": turns[-1],
@@ -227,6 +246,41 @@ def test_deliveries_that_disagree_are_number_18(books: dict[str, object], delive
     assert finding in found[0].finding
 
 
+@pytest.mark.parametrize(
+    ("row", "finding"),
+    [
+        ({}, "paid back, and no refund asked for it"),
+        ({"reference": "back"}, "done and not booked, and the till paid it"),
+    ],
+)
+def test_a_till_that_disagrees_is_number_12(books: dict[str, object], row: dict[str, str], finding: str) -> None:
+    paid = {"reference": "X-R1", "payment_code": "X-1", "amount": 11_000, "gateway_tx": "t", **row}
+    if row:
+        paid["reference"] = f"{books['back']}-R1"
+    with breaking.guards_off():
+        if row:
+            breaking.run(
+                "UPDATE refund SET way = 'source', reference = 't', payment_id = "
+                "(SELECT max(id) FROM payment p WHERE p.order_id = refund.order_id) WHERE reference = 'TRX-1'"
+            )
+            breaking.run("DELETE FROM transfer WHERE reference = %(it)s", it=f"{books['back']}:refund:1")
+        paid["at"] = _a_moment_ago()
+        found = paybacks.check([paid], using="owner")
+    assert [(v.number, v.reference, v.finding) for v in found] == [(12, paid["reference"], finding)]
+
+
+def test_a_till_that_paid_twice_is_number_12(books: dict[str, object]) -> None:
+    row = {"reference": "X-R1", "payment_code": "X-1", "amount": 1, "gateway_tx": "t", "at": "2000-01-01T00:00:00Z"}
+    assert [v.finding for v in paybacks.check([row, row], using="audit")] == ["paid back 2 times"]
+
+
+def _a_moment_ago() -> str:
+    """After this database began, before it is looked at."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT min(created_at) + (now() - min(created_at)) / 2 FROM dealer")
+        return str(cursor.fetchone()[0].isoformat())
+
+
 def test_a_wall_that_is_down_is_number_20(books: dict[str, object]) -> None:
     assert walls.check(app="default") == []
     breaking.run("ALTER TABLE orders DISABLE ROW LEVEL SECURITY")
@@ -239,7 +293,7 @@ def test_a_wall_that_is_down_is_number_20(books: dict[str, object]) -> None:
 def test_the_auditor_reads_everything_and_writes_nothing(books: dict[str, object]) -> None:
     shop = books["shop"]
     assert isinstance(shop, Shop)
-    assert Order.objects.using("audit").filter(dealer=shop.dealer).count() == 4
+    assert Order.objects.using("audit").filter(dealer=shop.dealer).count() == 7
     with pytest.raises(Exception, match=r"permission denied|read-only"):
         Order.objects.using("audit").update(sn="x")
 

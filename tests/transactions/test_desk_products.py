@@ -86,7 +86,7 @@ def test_cut_off_hours_come_in_pairs(here: Desk) -> None:
 
 
 def test_a_supplier_is_set_aside_and_taken_back(here: Desk) -> None:
-    address = reverse("desk:supplier", args=["konter-a"])
+    address = reverse("desk:supplier_switch", args=["konter-a"])
     assert "1 produk" in here.as_().get(address).content.decode()
     for is_open in (False, True):
         here.as_().post(address, {"closed_note": "gangguan", "sure": "on"})
@@ -97,7 +97,12 @@ def test_a_supplier_is_set_aside_and_taken_back(here: Desk) -> None:
 def test_no_page_shows_a_supplier_s_secret(here: Desk) -> None:
     with tenancy.inside(here.shop.dealer.pk):
         sealed = Supplier.objects.get().api_key
-    for name, arguments in (("suppliers", []), ("supplier", ["konter-a"]), ("product", ["TSEL10"])):
+    for name, arguments in (
+        ("suppliers", []),
+        ("supplier", ["konter-a"]),
+        ("supplier_edit", ["konter-a"]),
+        ("product", ["TSEL10"]),
+    ):
         shown = here.as_().get(reverse(f"desk:{name}", args=arguments)).content.decode()
         assert sealed not in shown
         assert "konter-a-key" not in shown

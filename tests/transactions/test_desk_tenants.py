@@ -11,6 +11,9 @@ from transactions.models import Account, Incident, IncidentKind, MarkupRule, Ref
 
 pytestmark = pytest.mark.django_db
 
+_LISTS = ("price_list", "price_list_fetch", "price_list_take")
+_OF_SUPPLIERS = ("supplier", "supplier_edit", "supplier_ask", "supplier_switch", *_LISTS)
+
 
 def _foreign() -> dict[str, list[object]]:
     """Addresses of everything that another dealer has."""
@@ -51,17 +54,19 @@ def _foreign() -> dict[str, list[object]]:
         "route": [route],
         "rule": [rule.pk],
         "rule_delete": [rule.pk],
-        "supplier": ["lain"],
+        "route_add": [sku],
+        **{name: ["lain"] for name in _OF_SUPPLIERS},
     }
 
 
 def test_nothing_of_another_dealer_is_found() -> None:
     browser = desk().as_(Role.OWNER)
-    posted = {"order_approve", "task_close", "price"}
+    posted = {"order_approve", "task_close", "price", "supplier_ask", "price_list_fetch", "price_list_take"}
+    only_shown = {"account", "account_csv", "order", "order_live", "supplier", "price_list"}
     for name, arguments in _foreign().items():
         address = reverse(f"desk:{name}", args=arguments)
         answers = [browser.post(address, {"sure": "on"}).status_code]
         if name not in posted:
             answers.append(browser.get(address).status_code)
-        expected = 405 if name in {"account", "account_csv", "order", "order_live"} else 404
+        expected = 405 if name in only_shown else 404
         assert answers == [expected] + ([] if name in posted else [404]), name

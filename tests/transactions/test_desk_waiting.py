@@ -8,8 +8,9 @@ from django.urls import reverse
 from dealers.models import Role
 from portal.lib import tenancy
 from tests.transactions.desk_rig import NO, YES, Desk, desk
-from transactions import accounts, ledger, queue, refunds, todo
-from transactions.models import Due, DueKind, Incident, Refund, RefundWay, Task, TaskKind
+from tests.transactions.refund_rig import handed_out
+from transactions import accounts, ledger, queue, todo
+from transactions.models import Due, DueKind, Incident, Refund, Task, TaskKind
 
 pytestmark = pytest.mark.django_db
 
@@ -122,9 +123,7 @@ def test_an_incident_says_what_it_would_book_now(here: Desk) -> None:
     found = incident(here)
     with tenancy.inside(here.shop.dealer.pk):
         due = Refund.objects.get()
-    refunds.pay(
-        due.pk, way=RefundWay.CASH, reference="laci", actor=here.person(Role.OWNER), dealer_id=here.shop.dealer.pk
-    )
+    handed_out(here.shop.dealer, due, here.person(Role.OWNER))
     shown = here.as_().get(reverse("desk:incident", args=[found.pk])).content.decode()
     assert "toko rugi Rp10.200" in shown
 
@@ -136,9 +135,7 @@ def test_a_booking_that_changed_since_it_was_seen_is_shown_again(here: Desk) -> 
     assert 'name="seen" value="recapture"' in browser.get(address).content.decode()
     with tenancy.inside(here.shop.dealer.pk):
         due = Refund.objects.get()
-    refunds.pay(
-        due.pk, way=RefundWay.CASH, reference="laci", actor=here.person(Role.OWNER), dealer_id=here.shop.dealer.pk
-    )
+    handed_out(here.shop.dealer, due, here.person(Role.OWNER))
     answer = browser.post(address, {**WORD, "verdict": "approve", "seen": "recapture"}, follow=True)
     assert "berubah sejak dilihat" in answer.content.decode()
     assert now(here).state == Incident.State.OPEN

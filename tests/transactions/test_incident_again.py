@@ -8,8 +8,9 @@ from portal.lib import tenancy
 from tests import factories
 from tests.factories import Shop
 from tests.transactions.postings_rig import Booked, attempt, booked, paid
+from tests.transactions.refund_rig import handed_out
 from tests.transactions.scripted import verdict
-from transactions import audit, contradictions, fulfilment, incidents, postings, refunds, states
+from transactions import audit, contradictions, fulfilment, incidents, postings, states
 from transactions.models import (
     Attempt,
     Incident,
@@ -18,7 +19,6 @@ from transactions.models import (
     OrderEvent,
     Refund,
     RefundState,
-    RefundWay,
     Status,
     Task,
     TaskKind,
@@ -92,7 +92,7 @@ def test_a_booked_loss_that_is_taken_back_opens_a_reversal(shop: Shop, staff: Us
     asked = _sent(shop, NO)
     with tenancy.inside(shop.dealer.pk):
         due = Refund.objects.get()
-    refunds.pay(due.pk, way=RefundWay.CASH, reference="laci", actor=staff, dealer_id=shop.dealer.pk)
+    handed_out(shop.dealer, due, staff)
     _say(asked, YES)
     _approve(shop, staff)
     _say(asked, NO)

@@ -7,9 +7,10 @@ from portal.lib import tenancy
 from tests import factories
 from tests.factories import Shop
 from tests.transactions.postings_rig import attempt, booked, paid
+from tests.transactions.refund_rig import handed_out
 from tests.transactions.scripted import verdict
-from transactions import fulfilment, incidents, refunds, states
-from transactions.models import Attempt, Incident, IncidentKind, Order, Refund, RefundWay, Status
+from transactions import fulfilment, incidents, states
+from transactions.models import Attempt, Incident, IncidentKind, Order, Refund, Status
 from transactions.suppliers.base import Reason
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def test_a_late_loss_that_the_supplier_takes_back_is_no_loss_any_more(shop: Shop
     with tenancy.inside(shop.dealer.pk):
         fulfilment.fail(states.lock(shop.dealer.pk, order.pk), reason=Reason.OTHER, rc="staff")
         due = Refund.objects.get(order=order)
-    refunds.pay(due.pk, way=RefundWay.CASH, reference="laci", actor=staff, dealer_id=shop.dealer.pk)
+    handed_out(shop.dealer, due, staff)
     _say(shop, only, "00")
     assert _approve(shop, IncidentKind.LATE_SUCCESS, staff)[0] == "late_loss"
     _say(shop, only, "02")

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import repeat
 from typing import TypeVar
 
@@ -185,15 +185,20 @@ def test_a_purchase_is_broken_off_three_times_at_most_and_nothing_is_paid(monkey
     assert shop.balance() == 1_000_000
 
 
-@contextmanager
-def another_connection_holding(shop: factories.Shop, wallet: accounts.Acc) -> Iterator[None]:
+def another_connection_holding(shop: factories.Shop, wallet: accounts.Acc) -> AbstractContextManager[None]:
     """Somebody's long transaction has the wallet's row; on leaving it is rolled back."""
+    return another_connection(shop.dealer.pk, lambda: _lock(shop, wallet))
+
+
+@contextmanager
+def another_connection(dealer_id: int, lock: Callable[[], object]) -> Iterator[None]:
+    """Somebody's long transaction has what `lock` locks; on leaving it is rolled back."""
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
         try:
-            with tenancy.inside(shop.dealer.pk):
-                _lock(shop, wallet)
+            with tenancy.inside(dealer_id):
+                lock()
                 held.set()
                 assert let_go.wait(9)  # the database ends a transaction that idles for ten
         finally:

@@ -6,6 +6,7 @@ from portal.lib import tenancy
 from tests import factories
 from tests.factories import Shop
 from tests.transactions.postings_rig import paid
+from tests.transactions.refund_rig import handed_out
 from transactions import accounts, audit, fulfilment, ledger, refunds, states
 from transactions.models import Order, Refund, RefundState, RefundWay, Status, Task, TaskKind
 from transactions.suppliers.base import Reason
@@ -52,7 +53,7 @@ def test_goodwill_to_a_guest_is_due_and_has_a_task(shop: Shop, failed: Order) ->
 
 def test_goodwill_to_a_guest_is_paid_out_like_any_refund(shop: Shop, failed: Order) -> None:
     given, staff = _give(failed, 2_000), factories.member(shop.dealer)
-    refunds.pay(given.pk, way=RefundWay.CASH, reference="laci", actor=staff, dealer_id=shop.dealer.pk)
+    handed_out(shop.dealer, given, staff)
     with tenancy.inside(shop.dealer.pk):
         assert ledger.balance(shop.dealer.pk, accounts.REFUNDS_DUE) == 11_000
     assert _is_clean(shop)
@@ -78,7 +79,7 @@ def test_a_late_delivery_does_not_take_goodwill_back(shop: Shop, failed: Order) 
     staff = factories.member(shop.dealer)
     with tenancy.inside(shop.dealer.pk):
         price_back = Refund.objects.get()
-    refunds.pay(price_back.pk, way=RefundWay.CASH, reference="laci", actor=staff, dealer_id=shop.dealer.pk)
+    handed_out(shop.dealer, price_back, staff)
     _give(failed, failed.price)
     with tenancy.inside(shop.dealer.pk):
         assert refunds.whole_due(failed) is None

@@ -88,9 +88,9 @@ def test_a_voucher_of_another_dealer_is_nowhere_on_the_page(here: Storefront) ->
     assert "TSEL77" not in text_of(here.send(look="pulsa"))
 
 
-def test_the_page_holds_no_inline_script_and_no_inline_style(here: Storefront) -> None:
+def test_the_page_holds_no_inline_script_and_no_style_attribute(here: Storefront) -> None:
     page = text_of(here.send(look="pulsa"))
-    assert re.findall(r"<style|style=|<script(?! defer src=)|\son\w+=", page) == []
+    assert re.findall(r"\sstyle=|<script(?! defer src=)|\son\w+=", page) == []
 
 
 def test_a_page_with_a_purchase_on_it_is_not_stored(here: Storefront) -> None:

@@ -42,6 +42,29 @@ def _rule(_scene: Scene) -> dict[str, str]:
     return {"tier": "retail", "fixed": "900", "percent_bp": "0", "round_to": "100"}
 
 
+def _new_supplier(_scene: Scene) -> dict[str, str]:
+    # A literal address: no name is looked up, and nothing is sent there.
+    account = {"base_url": "https://8.8.8.8/v1", "username": "toko", "api_key": "kunci-rahasia"}
+    return {"connector": "digiflazz", "name": "Pemasok lain", "code": "lain", **account}
+
+
+def _same_address(scene: Scene) -> dict[str, str]:
+    return {"name": "Nama lain", "base_url": scene.supplier.base_url, "username": "toko"}
+
+
+def _new_product(scene: Scene) -> dict[str, str]:
+    return {"kind": "pulsa", "brand": str(scene.brand.pk), "name": "Baru 5", "nominal": "5.000", "sku": "BARU5"}
+
+
+def _new_route(scene: Scene) -> dict[str, str]:
+    return {"supplier": str(scene.here.supplier.pk), "supplier_sku": "X5", "cost": "5.200", "rank": "2"}
+
+
+def _money_sent(scene: Scene) -> dict[str, str]:
+    sent = {"amount": "500.000", "source": "bank", "proof": "TF 1", "sure": "on"}
+    return {"supplier": scene.supplier.code, "partner": f"{scene.here.dealer.slug}-mitra", **sent}
+
+
 # Statuses: stranger customer foreign owner manager cashier cs trainer platform.
 ROWS = [
     Row(
@@ -135,6 +158,51 @@ ROWS = [
         post="302 404 404 302 302 302 403 403 404",
     ),
     Row(
+        name="desk:refunds",
+        get="302 404 200 200 200 200 403 403 404",
+        post="302 404 405 405 405 405 403 403 404",
+    ),
+    Row(
+        name="desk:refund_choice",
+        at=lambda s: [s.here.refund.pk],
+        query=lambda s: {"way": "bank"},
+        fields=lambda s: {"way": "bank", "bank": "BCA", "number": "1234567890", "holder": "Budi"},
+        changes=True,
+        get="302 404 404 200 200 200 403 403 404",
+        post="302 404 404 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:refund_approve",
+        at=lambda s: [s.here.proposed.pk],
+        fields=lambda s: {"sure": "on"},
+        changes=True,
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:refund_finish",
+        at=lambda s: [s.here.begun.pk],
+        fields=lambda s: {"reference": "TRX-0001", "sure": "on"},
+        changes=True,
+        get="302 404 405 405 405 405 403 403 404",
+        post="302 404 404 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:refund_give_up",
+        at=lambda s: [s.here.begun.pk],
+        changes=True,
+        get="302 404 405 405 405 405 403 403 404",
+        post="302 404 404 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:refund_bounce",
+        at=lambda s: [s.here.paid_back.pk],
+        fields=lambda s: {"sure": "on"},
+        changes=True,
+        get="302 404 405 405 405 405 403 403 404",
+        post="302 404 404 302 302 302 403 403 404",
+    ),
+    Row(
         name="desk:tasks",
         get="302 404 200 200 200 403 200 403 404",
         post="302 404 405 405 405 403 405 403 404",
@@ -187,6 +255,37 @@ ROWS = [
         changes=True,
         get="302 404 200 200 200 403 403 403 404",
         post="302 404 302 302 302 403 403 403 404",
+    ),
+    Row(
+        # Another dealer's owner has no such supplier or partner to choose: the form is shown again.
+        name="desk:supplier_deposit",
+        fields=_money_sent,
+        changes=True,
+        get="302 404 200 200 200 403 403 403 404",
+        post="302 404 200 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:partner_deposit",
+        fields=_money_sent,
+        changes=True,
+        get="302 404 200 200 200 403 403 403 404",
+        post="302 404 200 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:product_add",
+        fields=_new_product,
+        changes=True,
+        get="302 404 200 200 200 403 403 403 404",
+        post="302 404 302 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:route_add",
+        at=lambda s: [s.product.sku],
+        fields=_new_route,
+        shown_first=True,
+        changes=True,
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
     ),
     Row(
         name="desk:products",
@@ -261,7 +360,62 @@ ROWS = [
         post="302 404 405 405 405 403 403 403 404",
     ),
     Row(
+        name="desk:supplier_add",
+        fields=_new_supplier,
+        changes=True,
+        get="302 404 200 200 200 403 403 403 404",
+        post="302 404 302 302 302 403 403 403 404",
+    ),
+    Row(
+        # There is no dealer zero here whose stock could be bought.
+        name="desk:supplier_stock",
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 302 302 302 403 403 403 404",
+    ),
+    Row(
         name="desk:supplier",
+        at=lambda s: [s.supplier.code],
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 405 405 405 403 403 403 404",
+    ),
+    Row(
+        name="desk:supplier_edit",
+        at=lambda s: [s.supplier.code],
+        fields=_same_address,
+        changes=True,
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        # Nobody answers at that address: what is known of the balance stays.
+        name="desk:supplier_ask",
+        at=lambda s: [s.supplier.code],
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:price_list",
+        at=lambda s: [s.supplier.code],
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 405 405 405 403 403 403 404",
+    ),
+    Row(
+        name="desk:price_list_fetch",
+        at=lambda s: [s.supplier.code],
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:price_list_take",
+        at=lambda s: [s.supplier.code],
+        fields=lambda s: {"pick": "s5"},
+        shown_first=True,
+        changes=True,
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:supplier_switch",
         at=lambda s: [s.supplier.code],
         fields=lambda s: {"closed_note": "saldo habis", "sure": "on"},
         changes=True,

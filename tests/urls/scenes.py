@@ -26,6 +26,7 @@ def build() -> Scene:
     at = here.dealer
     supplier = factories.supplier(at, "hanya-sini", url=UNREACHABLE)
     product = factories.product(at, supplier, sku="HANYA5", nominal=5_000)
+    factories.price_list(at, supplier, factories.offer())
     with tenancy.inside(at.pk):
         _wait_for_a_second_person(at, here)
         todo.ask(at.pk, TaskKind.SUPPLIER, "hanya-sini", within=timedelta(hours=2))

@@ -31,6 +31,18 @@ def _secret(scene: Scene) -> dict[str, str]:
     return {"t": scene.here.unpaid.secret}
 
 
+def _owed(scene: Scene) -> list[object]:
+    return [scene.here.refunded.code, scene.here.refund.number]
+
+
+def _in_cash(_scene: Scene) -> dict[str, str]:
+    return {"way": "cash"}
+
+
+def _owed_secret(scene: Scene) -> dict[str, str]:
+    return {"t": scene.here.refunded.secret}
+
+
 def _wrong_secret(scene: Scene) -> dict[str, str]:
     """Of another order: a secret opens its own order and no other."""
     return {"t": scene.here.cash.secret}
@@ -53,6 +65,16 @@ ROWS = [
     Row(name="order_renew", get="405", post="404", at=_unpaid, query=_wrong_secret),
     Row(name="order_cancel", get="200", post="303", at=_unpaid, query=_secret, changes=True),
     Row(name="order_cancel", get="404", post="404", at=_unpaid, query=_wrong_secret),
+    Row(name="order_refund", at=_owed, query=_owed_secret, get="200", post="303", fields=_in_cash, changes=True),
+    Row(name="order_refund", at=_owed, query=_wrong_secret, get="404", post="404", fields=_in_cash),
+    Row(
+        name="order_refund",
+        at=lambda s: [s.here.refunded.code, 99],
+        query=_owed_secret,
+        get="404",
+        post="404",
+        fields=_in_cash,
+    ),
     Row(name="hooks:supplier", at=lambda s: [s.here.dealer.slug, s.supplier.code], get="405", post="401"),
     Row(name="hooks:supplier", at=lambda s: [s.there.dealer.slug, s.supplier.code], get="405", post="404"),
     Row(name="hooks:payment", at=lambda s: ["sandbox"], get="405", post="401"),

@@ -1,7 +1,8 @@
 """What must always be true of money and orders, as queries that find whoever breaks it.
 
 `run` is the whole audit, `violations` the quick look of the tests; `manage.py audit_ledger` prints it.
-One module per group of invariants: `books`, `sales`, `waiting`, `derived`, `deliveries`, `walls`.
+One module per group of invariants: `books`, `sales`, `waiting`, `derived`, `deliveries`, `paybacks`,
+`walls`.
 """
 
 from transactions.audit.base import Invariant, Result, Violation

@@ -4,7 +4,7 @@ One read-only REPEATABLE READ transaction, so that the portal may go on selling 
 commits orders and money together, and a snapshot sees a use case whole or not at all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from operator import attrgetter
 from django.db import connections, transaction
 from django.utils import timezone
 
-from transactions.audit import books, deliveries, derived, sales, waiting, walls
+from transactions.audit import books, deliveries, derived, paybacks, sales, waiting, walls
 from transactions.audit.base import SUMS_BY_ROLLUP, SUMS_IN_FULL, Invariant, Result, Violation
 
 INVARIANTS: tuple[Invariant, ...] = tuple(
@@ -126,19 +126,32 @@ def _ask(check: Invariant, scope: Scope) -> Result:
 
 
 def _record(scope: Scope) -> list[Result]:
-    if not scope.asks(deliveries.NUMBER):
-        return []
-    empty = Result(number=deliveries.NUMBER, sentence=deliveries.SENTENCE)
+    """What only the simulator knows: its deliveries, and what its till paid back."""
+    checks: tuple[tuple[int, str, Callable[[], list[Violation]]], ...] = (
+        (deliveries.NUMBER, deliveries.SENTENCE, lambda: _deliveries(scope)),
+        (paybacks.NUMBER, paybacks.SENTENCE, lambda: _paybacks(scope)),
+    )
+    return [_asked(scope, number, sentence, look) for number, sentence, look in checks if scope.asks(number)]
+
+
+def _asked(scope: Scope, number: int, sentence: str, look: Callable[[], list[Violation]]) -> Result:
+    empty = Result(number=number, sentence=sentence)
     if not scope.simulator:
-        return [replace(empty, skipped="no supplier shows its record here")]
+        return replace(empty, skipped="no supplier shows its record here")
     try:
-        log = deliveries.read_log(scope.simulator)
+        return _result(number, sentence, look())
     except deliveries.NoRecord as error:
         if scope.must_read:
             raise
-        return [replace(empty, skipped=f"not checked: {error}")]
-    found = deliveries.check(log, url=scope.simulator, using=scope.using)
-    return [_result(deliveries.NUMBER, deliveries.SENTENCE, found)]
+        return replace(empty, skipped=f"not checked: {error}")
+
+
+def _deliveries(scope: Scope) -> list[Violation]:
+    return deliveries.check(deliveries.read_log(scope.simulator), url=scope.simulator, using=scope.using)
+
+
+def _paybacks(scope: Scope) -> list[Violation]:
+    return paybacks.check(paybacks.read_log(scope.simulator), using=scope.using)
 
 
 def _result(number: int, sentence: str, found: list[Violation]) -> Result:

@@ -35,6 +35,21 @@ LEFT JOIN (SELECT dealer_id, sum(amount) AS waiting FROM refund WHERE state IN (
 WHERE a.kind = 'refunds_due'
 GROUP BY a.dealer_id HAVING coalesce(sum(s.came - s.went), 0) <> coalesce(max(f.waiting), 0)
 """
+# What left for a refund is one transfer of its amount, to where it says that it went; what came back, one too.
+_PAID_AS_IT_SAYS = f"""
+SELECT f.dealer_id, o.code, 'refund ' || f.number || ' is ' || f.state || ' by ' || f.way
+    || ', paid out to ' || coalesce(d.kind || ' ' || d.key, 'nobody') || ', came back ' || coalesce(b.amount, 0)
+FROM refund f JOIN orders o ON o.dealer_id = f.dealer_id AND o.id = f.order_id
+LEFT JOIN transfer p ON p.dealer_id = f.dealer_id AND p.reference = o.code || ':refund:' || f.number
+LEFT JOIN account d ON d.id = p.to_id
+LEFT JOIN transfer b ON b.dealer_id = f.dealer_id AND b.reference = p.reference || ':returned'
+WHERE {RECENT} AND f.begun_at IS NOT NULL AND (CASE
+    WHEN f.state = 'done' THEN p.amount = f.amount AND b.id IS NULL AND d.kind = CASE f.way
+        WHEN 'source' THEN 'clearing' WHEN 'wallet' THEN 'wallet' WHEN 'cash' THEN 'cash' ELSE 'bank' END
+    WHEN f.state = 'returned' THEN (p.id IS NULL) = (b.id IS NULL) AND coalesce(p.amount, f.amount) = f.amount
+        AND EXISTS (SELECT FROM refund n WHERE n.dealer_id = f.dealer_id AND n.follows_id = f.id)
+    ELSE p.id IS NULL END) IS NOT TRUE
+"""  # noqa: S608
 _REFUNDS = (
     "refunds of an order are at most what was paid; what is set aside for refunds is what waits to be paid out; "
     "none waits unseen"
@@ -82,6 +97,17 @@ WHERE o.status IN ('awaiting_payment', 'paid', 'processing')
         sql=_REFUNDED_AT_MOST_PAID,
     ),
     Invariant(number=12, sentence=_REFUNDS, sql=_SET_ASIDE_IS_OWED),
+    Invariant(number=12, sentence=_REFUNDS, sql=_PAID_AS_IT_SAYS),
+    Invariant(
+        number=12,
+        sentence=_REFUNDS,
+        sql="""
+SELECT f.dealer_id, o.code, 'refund ' || f.number || ' is asked for at a gateway, and nobody will ask again'
+FROM refund f JOIN orders o ON o.id = f.order_id
+WHERE f.state IN ('due', 'sent') AND f.way = 'source'
+  AND NOT EXISTS (SELECT FROM due d WHERE d.dealer_id = f.dealer_id AND d.kind = 'refund' AND d.target = f.id)
+""",
+    ),
     Invariant(
         number=12,
         sentence=_REFUNDS,

@@ -6,11 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from dealers.models import User
+from dealers.models import Dealer, Partner, User
+from transactions.deposits import Source
 from transactions.desk_forms.fields import DayField, RupiahField, sure
 from transactions.desk_selectors.statement import Period
-from transactions.models import Incident, TaskKind
+from transactions.models import Incident, Supplier, TaskKind
 
 LONGEST = dt.timedelta(days=366)
 
@@ -57,6 +59,84 @@ class DepositCash(forms.Form):
                 _("Belum ada akun dengan e-mail ini. Minta pelanggan mendaftar dulu."), code="unknown"
             )
         return user
+
+
+class _Deposit(forms.Form):
+    """Money that somebody has sent, and the proof of it."""
+
+    amount = RupiahField(label=_("Jumlah"), smallest=1_000)
+    source = forms.ChoiceField(label=_("Uangnya"), widget=forms.RadioSelect)
+    proof = forms.RegexField(
+        r"^[\w .#/-]+$",
+        label=_("Bukti"),
+        max_length=40,
+        help_text=_("Nomor transfer atau nota. Satu bukti hanya dibukukan sekali."),
+        error_messages={"invalid": _("Pakai huruf, angka, spasi, titik, garis miring dan tanda hubung saja.")},
+    )
+
+    def clean_proof(self) -> str:
+        """In one spelling, so that the same proof is known again."""
+        return " ".join(self.cleaned_data["proof"].split()).upper()
+
+    def clean_source(self) -> Source:
+        """Where it comes from."""
+        return Source(self.cleaned_data["source"])
+
+    @property
+    def source_name(self) -> str:
+        """Where it comes from, in the words of the form."""
+        choices = dict(self.fields["source"].choices)  # type: ignore[attr-defined]  # a ChoiceField
+        return str(choices[self.cleaned_data["source"]])
+
+
+class SupplierDeposit(_Deposit):
+    """Money that the dealer paid into its deposit at a supplier."""
+
+    supplier = forms.ModelChoiceField(
+        label=pgettext_lazy("satu", "Pemasok"),
+        queryset=Supplier.objects.none(),
+        to_field_name="code",
+        empty_label=_("Pilih"),
+    )
+    field_order = ["supplier", "amount", "source", "proof"]
+
+    def __init__(self, *args: Any, dealer: Dealer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: forms.ModelChoiceField[Supplier] = self.fields["supplier"]  # type: ignore[assignment]
+        field.queryset = Supplier.objects.filter(dealer=dealer)
+        field.empty_label = None if field.queryset.count() == 1 else _("Pilih")
+        self.fields["source"].initial = Source.BANK
+        self.fields["source"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (Source.BANK, _("Dikirim dari rekening bank toko")),
+            (Source.OPENING, _("Sudah ada di pemasok sebelum buku ini dipakai")),
+        ]
+
+
+class _PartnerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic to the type checker only
+    """A partner, by name and user name."""
+
+    def label_from_instance(self, obj: Partner) -> str:
+        """`Toko Baru (toko-baru-stok)`."""
+        return f"{obj.name} ({obj.username})"
+
+
+class PartnerDeposit(_Deposit):
+    """Money that a partner paid into its wallet here."""
+
+    partner = _PartnerField(
+        label=_("Mitra"), queryset=Partner.objects.none(), to_field_name="username", empty_label=_("Pilih")
+    )
+    field_order = ["partner", "amount", "source", "proof"]
+
+    def __init__(self, *args: Any, dealer: Dealer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Partner.objects.filter(dealer=dealer, is_active=True).order_by("name")
+        self.fields["partner"].queryset = mine  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["source"].initial = Source.BANK
+        self.fields["source"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (Source.BANK, _("Masuk ke rekening bank toko")),
+            (Source.CASH, _("Tunai, ada di laci")),
+        ]
 
 
 class TaskFilter(forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from transactions.desk_forms.fields import DayField, sure
 from transactions.desk_selectors.orders import Wanted
-from transactions.models import Brand, Channel, Decision, RefundWay, Status
+from transactions.models import Brand, Channel, Decision, Status
 
 
 class OrderFilter(forms.Form):
@@ -64,27 +64,3 @@ class Decide(forms.Form):
         help_text=_("Tulis apa yang sudah diperiksa dan siapa yang mengatakannya."),
     )
     sure = sure()
-
-
-class PayRefund(forms.Form):
-    """How a guest got the money back."""
-
-    way = forms.ChoiceField(
-        label=_("Dikembalikan lewat"),
-        choices=[(RefundWay.CASH, RefundWay.CASH.label), (RefundWay.BANK, RefundWay.BANK.label)],
-        widget=forms.RadioSelect,
-    )
-    reference = forms.CharField(
-        label=_("Bukti"),
-        max_length=80,
-        required=False,
-        help_text=_("Nomor transfer bank, atau nama penerima uang tunai."),
-    )
-    sure = sure(_("Uang sudah diserahkan atau dikirim. Ini tidak bisa dibatalkan."))
-
-    def clean(self) -> dict[str, Any]:
-        """A bank transfer has a reference."""
-        given = super().clean() or {}
-        if given.get("way") == RefundWay.BANK and not given.get("reference"):
-            self.add_error("reference", _("Tulis nomor transfer bank."))
-        return given

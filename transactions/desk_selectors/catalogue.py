@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from dealers import rights
 from dealers.models import Dealer
 from transactions import catalog, mirrors, pricing
 from transactions.models import MarkupRule, Price, PriceChange, Product, Route, Supplier, Tier
+from transactions.suppliers import connections
+from transactions.suppliers.registry import ACCOUNTS
 
 HISTORY = 30
 
@@ -134,6 +137,52 @@ def suppliers(dealer: Dealer) -> list[Deposit]:
     """Every supplier with what should be left there."""
     rows = Supplier.objects.filter(dealer=dealer).prefetch_related("routes")
     return [Deposit(row, mirrors.expected(row), mirrors.drift(row), len(row.routes.all())) for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A supplier's page: its deposit, how it is reached, and what of it is kept; never a secret."""
+
+    deposit: Deposit
+    kind: str
+    callback_url: str
+    has_key: bool
+    has_secret: bool
+
+    @property
+    def supplier(self) -> Supplier:
+        """Whose page it is."""
+        return self.deposit.supplier
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether it is dealer zero's stock, which needs no account."""
+        return not self.kind
+
+
+def connection(supplier: Supplier) -> Connection:
+    """One supplier in full."""
+    deposit = Deposit(supplier, mirrors.expected(supplier), mirrors.drift(supplier), supplier.routes.count())
+    account = ACCOUNTS.get(supplier.connector)
+    return Connection(
+        deposit=deposit,
+        kind=account.name if account else "",
+        callback_url=connections.callback_url(supplier),
+        has_key=bool(supplier.api_key),
+        has_secret=bool(supplier.callback_secret),
+    )
+
+
+def stock_on_offer(dealer: Dealer) -> Dealer | None:
+    """Dealer zero, when the dealer may buy its stock and does not yet."""
+    if not rights.holds(dealer, rights.BUY_STOCK) or Supplier.objects.filter(dealer=dealer, connector="zero").exists():
+        return None
+    return Dealer.objects.filter(is_zero=True).exclude(pk=dealer.pk).first()
+
+
+def has_retail_rule(dealer: Dealer) -> bool:
+    """Whether a new product can get a price for customers by itself."""
+    return MarkupRule.objects.filter(dealer=dealer, tier=Tier.RETAIL).exists()
 
 
 def only_from(supplier: Supplier) -> int:

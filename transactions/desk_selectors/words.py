@@ -15,6 +15,7 @@ from transactions.models import (
     OrderEvent,
     PaymentState,
     RefundState,
+    RefundWay,
     Status,
 )
 
@@ -49,6 +50,7 @@ _KEYS: dict[str, Promise] = {
     "counter": gettext_lazy("gerai"),
     "main": gettext_lazy("utama"),
     "sandbox": gettext_lazy("uji coba"),
+    "ewallet": gettext_lazy("e-wallet"),
 }
 GATEWAYS: dict[str, Promise] = {
     "cash": gettext_lazy("Tunai"),
@@ -94,6 +96,14 @@ def _refund(row: OrderEvent, _supplier: str) -> str:
     return _("Pengembalian: %(state)s") % {"state": RefundState(row.new).label}
 
 
+def _refund_way(row: OrderEvent, _supplier: str) -> str:
+    return _("Pengembalian lewat: %(way)s") % {"way": RefundWay(row.new).label}
+
+
+def _refund_proposed(row: OrderEvent, _supplier: str) -> str:
+    return _("Usul pengembalian lewat: %(way)s") % {"way": RefundWay(row.new).label}
+
+
 def _attempt(row: OrderEvent, supplier: str) -> str:
     if row.new == Attempt.Outcome.PENDING:
         return _("Dikirim ke %(supplier)s") % {"supplier": supplier}
@@ -134,6 +144,8 @@ _EVENTS: dict[str, Callable[[OrderEvent, str], str]] = {
     "receipt": _receipt,
     "payment": _payment,
     "refund": _refund,
+    "refund_way": _refund_way,
+    "refund_proposed": _refund_proposed,
     "attempt": _attempt,
     "incident": _incident,
     "incident_withdrawn": _withdrawn,

@@ -6,6 +6,7 @@ ours to the gateway, and by nothing that a browser brings.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -30,10 +31,38 @@ class Notice:
     amount: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Payback:
+    """Money that is to go back to whoever paid a code: rupiah, under a reference of ours chosen beforehand."""
+
+    reference: str
+    payment_code: str
+    amount: int
+
+
+class PaybackOutcome(StrEnum):
+    """What a gateway says about a payback; a certain no holds for its reference for ever."""
+
+    PAID = "paid"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaybackAnswer:
+    """`gateway_tx` is the gateway's own transaction id of what it paid; `note` is why not, for the log."""
+
+    outcome: PaybackOutcome
+    gateway_tx: str = ""
+    note: str = ""
+
+
 class Gateway(Protocol):
     """One gateway that reports by callback."""
 
     code: str
+    can_refund: bool
+    """Whether it pays back by itself; one that cannot is never asked to."""
 
     def parse_callback(self, *, headers: Mapping[str, str], body: bytes) -> Notice:
         """What a callback says. Raises `BadSignature`, then `BadCallback`."""
@@ -41,4 +70,11 @@ class Gateway(Protocol):
 
     def received(self, payment_code: str) -> list[Notice]:
         """Everything the gateway has received for a code. Raises `GatewayUnavailable`."""
+        ...
+
+    def refund(self, wish: Payback) -> PaybackAnswer:
+        """Have the gateway pay back; the same reference again is answered, not paid again.
+
+        Silence, a cut, a server's error and whatever we do not understand are unknown, never refused.
+        """
         ...

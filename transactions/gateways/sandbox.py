@@ -13,18 +13,28 @@ from hashlib import sha256
 from django.conf import settings
 
 from portal.lib import outbound
-from transactions.gateways.base import BadCallback, BadSignature, GatewayUnavailable, Notice
+from transactions.gateways.base import (
+    BadCallback,
+    BadSignature,
+    GatewayUnavailable,
+    Notice,
+    Payback,
+    PaybackAnswer,
+    PaybackOutcome,
+)
 from transactions.models import Payment
 
 MAX_AGE_SECONDS = 300
 MAX_AMOUNT = 1_000_000_000
 MAX_TIMES = 5
+REFUND_SECONDS = 10.0
 
 
 class Sandbox:
     """The sandbox gateway."""
 
     code = "sandbox"
+    can_refund = True
 
     def parse_callback(self, *, headers: Mapping[str, str], body: bytes) -> Notice:
         """What the sandbox reports. Raises `BadSignature`, then `BadCallback`."""
@@ -46,6 +56,15 @@ class Sandbox:
             return [_notice(row) for row in json.loads(answer.body)]
         except (outbound.NotSent, outbound.Unanswered, ValueError, KeyError, TypeError) as error:
             raise GatewayUnavailable(str(error)) from error
+
+    def refund(self, wish: Payback) -> PaybackAnswer:
+        """Pay back at the sandbox's till; the same reference twice is paid once."""
+        asked = {"reference": wish.reference, "payment_code": wish.payment_code, "amount": wish.amount}
+        try:
+            answer = outbound.post_json(f"{_url()}/gateway/refund", asked, total_seconds=REFUND_SECONDS)
+            return _payback(answer.status, json.loads(answer.body), wish)
+        except (outbound.NotSent, outbound.Unanswered, ValueError, KeyError, TypeError) as error:
+            return PaybackAnswer(outcome=PaybackOutcome.UNKNOWN, note=str(error)[:200])
 
 
 def signature(timestamp: str, body: bytes) -> str:
@@ -81,6 +100,17 @@ def _notice(row: dict[str, object]) -> Notice:
     if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= MAX_AMOUNT:
         raise ValueError("amount out of range")
     return Notice(payment_code=str(row["payment_code"])[:40], gateway_tx=str(row["gateway_tx"])[:80], amount=amount)
+
+
+def _payback(status: int, said: dict[str, object], wish: Payback) -> PaybackAnswer:
+    """What the till says about a payback; believed only when it speaks of ours. Raises ValueError, KeyError."""
+    if status != 200 or (said["reference"], said["amount"]) != (wish.reference, wish.amount):
+        raise ValueError(f"the till answered {status} about something else")
+    if said["status"] == "refused":
+        return PaybackAnswer(outcome=PaybackOutcome.REFUSED, note=str(said.get("message", ""))[:200])
+    if said["status"] != "paid":
+        return PaybackAnswer(outcome=PaybackOutcome.UNKNOWN, note=str(said["status"])[:200])
+    return PaybackAnswer(outcome=PaybackOutcome.PAID, gateway_tx=str(said["gateway_tx"])[:80])
 
 
 def _url() -> str:

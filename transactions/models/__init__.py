@@ -18,6 +18,7 @@ from transactions.models.incidents import Incident, IncidentKind
 from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark, Seal, Transfer
 from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
 from transactions.models.payments import Payment, PaymentState, Receipt
+from transactions.models.price_lists import PriceList
 from transactions.models.refunds import Refund, RefundState, RefundWay
 from transactions.models.tasks import Task, TaskKind
 
@@ -45,6 +46,7 @@ __all__ = [
     "Prefix",
     "Price",
     "PriceChange",
+    "PriceList",
     "Product",
     "Receipt",
     "Refund",

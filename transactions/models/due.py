@@ -14,6 +14,7 @@ class DueKind(models.TextChoices):
 
     ORDER = "order", "advance an order"
     PAYMENT = "payment", "expire a payment code"
+    REFUND = "refund", "have a gateway pay a refund back"
     RESULT = "result", "tell the buying dealer how a stock order ended"
 
 

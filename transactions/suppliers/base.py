@@ -95,7 +95,10 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """One line of a supplier's price list; `price` in rupiah, the cut-off as "HH:MM" in WIB or ""."""
+    """One line of a supplier's price list; `price` in rupiah, the cut-off as "HH:MM" in WIB or "".
+
+    `nominal` is the face value in rupiah, 0 where the supplier does not say it.
+    """
 
     sku: str
     name: str
@@ -108,6 +111,7 @@ class Offer:
     cut_off_end: str = ""
     description: str = ""
     multi: bool = False
+    nominal: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +142,30 @@ class BadCallback(Exception):
     """A signed callback that says nothing we understand."""
 
 
+class Trouble(enum.StrEnum):
+    """Why a question was not answered, in the groups about which somebody can do something."""
+
+    KEY = "key"
+    """The signature does not fit: the API key is wrong."""
+    USERNAME = "username"
+    ADDRESS = "address"
+    """The supplier does not know the address that we call from."""
+    ACCOUNT = "account"
+    """Our account there is blocked, not verified, never paid into, or not allowed to."""
+    TOO_OFTEN = "too_often"
+    FORBIDDEN = "forbidden"
+    """The URL leads somewhere that we do not go."""
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+    GARBLED = "garbled"
+
+
 class SupplierUnavailable(Exception):
     """A question that is no sale (balance, price list, name check) got no usable answer."""
+
+    def __init__(self, message: str, *, trouble: Trouble = Trouble.GARBLED) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class Connector(Protocol):

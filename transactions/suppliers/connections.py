@@ -13,8 +13,12 @@ from transactions.suppliers.base import Connector, Credentials
 from transactions.suppliers.registry import connector_for
 
 
-def connect(supplier: Supplier) -> Connector:
-    """The connector of a saved supplier. Raises `vault.CannotOpen`, KeyError for an unknown kind."""
+def connect(supplier: Supplier, *, seconds: float | None = None) -> Connector:
+    """The connector of a saved supplier; its calls may take `seconds` at most, by default what settings say.
+
+    Raises `vault.CannotOpen`, KeyError for an unknown kind.
+    """
+    seconds = seconds or settings.SUPPLIER_CALL_SECONDS
     return connector_for(
         supplier.connector,
         Credentials(
@@ -25,8 +29,8 @@ def connect(supplier: Supplier) -> Connector:
             username=supplier.username,
             api_key=_open(supplier, "api_key"),
             callback_secret=_open(supplier, "callback_secret"),
-            call_seconds=settings.SUPPLIER_CALL_SECONDS,
-            check_seconds=settings.SUPPLIER_CALL_SECONDS,
+            call_seconds=seconds,
+            check_seconds=seconds,
         ),
     )
 
@@ -37,11 +41,13 @@ def callback_url(supplier: Supplier) -> str:
     return f"{settings.KONTER_BASE_URL}/hooks/suppliers/{slug}.{supplier.code}/"
 
 
-def seal_secrets(supplier: Supplier, *, api_key: str, callback_secret: str) -> None:
-    """Store the secrets of a saved supplier, sealed for its row."""
-    supplier.api_key = vault.seal(api_key, aad=_place(supplier, "api_key"))
-    supplier.callback_secret = vault.seal(callback_secret, aad=_place(supplier, "callback_secret"))
-    supplier.save(update_fields=["api_key", "callback_secret"])
+def seal_secrets(supplier: Supplier, *, api_key: str | None = None, callback_secret: str | None = None) -> None:
+    """Store secrets of a saved supplier, sealed for its row; what is None stays as it is."""
+    given = {"api_key": api_key, "callback_secret": callback_secret}
+    new = {column: secret for column, secret in given.items() if secret is not None}
+    for column, secret in new.items():
+        setattr(supplier, column, vault.seal(secret, aad=_place(supplier, column)))
+    supplier.save(update_fields=list(new))
 
 
 def _open(supplier: Supplier, column: str) -> str:

@@ -25,6 +25,7 @@ from transactions.suppliers.base import (
     Reason,
     SupplierUnavailable,
     TopUp,
+    Trouble,
     Verdict,
 )
 
@@ -56,15 +57,14 @@ class Digiflazz:
         data = self._question("cek-saldo", "depo", {"cmd": "deposit"})
         amount = parse.balance(data.get("deposit")) if isinstance(data, dict) else None
         if amount is None:
-            raise SupplierUnavailable("no balance in the answer")
+            raise _no("balance", data)
         return amount
 
     def price_list(self) -> list[Offer]:
         """The prepaid list; the supplier allows one full list in five minutes (rc 83)."""
         data = self._question("price-list", "pricelist", {"cmd": "prepaid"}, answer_limit=_PRICE_LIST_BYTES)
         if not isinstance(data, list):
-            rc = data.get("rc") if isinstance(data, dict) else None
-            raise SupplierUnavailable(f"no price list in the answer, rc {parse.text(rc, limit=8) or '-'}")
+            raise _no("price list", data)
         offers = [offer for offer in map(_offer, data) if offer is not None]
         if data and not offers:
             raise SupplierUnavailable("no readable line in the price list")
@@ -74,12 +74,12 @@ class Digiflazz:
         """The name behind a PLN meter or customer number, None when PLN does not know it."""
         data = self._question("inquiry-pln", customer_no, {"customer_no": customer_no})
         if not isinstance(data, dict):
-            raise SupplierUnavailable("no customer in the answer")
+            raise _no("customer", data)
         rc = parse.text(data.get("rc"), limit=8)
         if rc in _UNKNOWN_METER:
             return None
         if rc != "00" or data.get("customer_no") != customer_no:
-            raise SupplierUnavailable(f"no customer in the answer, rc {rc or '-'}")
+            raise _no("customer", data)
         return PlnCustomer(
             customer_no=customer_no,
             meter_no=parse.text(data.get("meter_no"), limit=20),
@@ -164,15 +164,31 @@ class Digiflazz:
         self, path: str, salt: str, fields: Mapping[str, object], *, answer_limit: int = outbound.ANSWER_LIMIT
     ) -> object:
         payload = {"username": self._account.username, **fields, "sign": self._sign(salt)}
+        seconds = min(_QUESTION_SECONDS, self._account.check_seconds)
         try:
             answer = outbound.post_json(
-                f"{self._base}/{path}", payload, total_seconds=_QUESTION_SECONDS, answer_limit=answer_limit
+                f"{self._base}/{path}", payload, total_seconds=seconds, answer_limit=answer_limit
             )
             if answer.status not in {200, 400}:
                 raise SupplierUnavailable(f"HTTP {answer.status}")
             return parse.json_object(answer.body).get("data")
         except (outbound.NotSent, outbound.Unanswered, parse.Unreadable) as failed:
-            raise SupplierUnavailable(self._masked(str(failed))) from failed
+            trouble = next(trouble for kind, trouble in _TROUBLES if isinstance(failed, kind))
+            raise SupplierUnavailable(self._masked(str(failed)), trouble=trouble) from failed
+
+
+_TROUBLES: tuple[tuple[type[Exception], Trouble], ...] = (
+    (outbound.ForbiddenAddress, Trouble.FORBIDDEN),
+    (outbound.NotSent, Trouble.UNREACHABLE),
+    (outbound.Unanswered, Trouble.SILENT),
+    (parse.Unreadable, Trouble.GARBLED),
+)
+
+
+def _no(what: str, data: object) -> SupplierUnavailable:
+    """An answer without what was asked for; its code, if it has one, says why."""
+    rc = parse.text(data.get("rc"), limit=8) if isinstance(data, dict) else ""
+    return SupplierUnavailable(f"no {what} in the answer, rc {rc or '-'}", trouble=codes.trouble(rc))
 
 
 def _data(answer: outbound.Response) -> dict[str, object] | None:

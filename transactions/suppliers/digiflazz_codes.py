@@ -12,9 +12,16 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from transactions.suppliers.base import Outcome, Reason
+from transactions.suppliers.base import Outcome, Reason, Trouble
 from transactions.suppliers.words import public
 
+_TROUBLES = {
+    "41": Trouble.KEY,
+    "42": Trouble.USERNAME,
+    "45": Trouble.ADDRESS,
+    **dict.fromkeys(("61", "67", "80", "81", "82", "88"), Trouble.ACCOUNT),
+    **dict.fromkeys(("83", "85", "86"), Trouble.TOO_OFTEN),
+}
 _PENDING_AT_FIRST = frozenset({"03", "85", "99"})
 _NEVER_DECIDES_AGAIN = frozenset({"50", "84", "85"})
 
@@ -126,6 +133,11 @@ OWN_WORDS: dict[str, tuple[Promise, Promise]] = {
     GARBLED: (_("Jawaban pemasok tidak bisa dipahami"), public(Reason.NO_ANSWER)),
 }
 """What our own side says where the supplier gave no code: (for the staff, for the public)."""
+
+
+def trouble(rc: str) -> Trouble:
+    """Why a question that is no sale was refused with this code; an unknown one is an answer we do not understand."""
+    return _TROUBLES.get(rc, Trouble.GARBLED)
 
 
 def staff_text(rc: str) -> Promise:

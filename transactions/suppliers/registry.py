@@ -1,6 +1,7 @@
 """Which kinds of supplier Konter can talk to: one line each."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from transactions.suppliers.base import Connector, Credentials
 from transactions.suppliers.digiflazz import Digiflazz
@@ -9,6 +10,20 @@ from transactions.suppliers.zero import Zero
 CONNECTORS: dict[str, Callable[[Credentials], Connector]] = {
     "digiflazz": Digiflazz,
     "zero": Zero,
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A kind at which a dealer has an account of its own: its name, and the usual base URL."""
+
+    name: str
+    url: str
+
+
+ACCOUNTS: dict[str, Account] = {
+    # Base URL: Digiflazz buyer API documentation.
+    "digiflazz": Account("Digiflazz", "https://api.digiflazz.com/v1"),
 }
 
 

@@ -1,13 +1,13 @@
-"""What the public is told about a verdict, one sentence per reason.
+"""What the public is told about a verdict, and staff about a connection: one sentence per reason.
 
-The sentence says what happened and nothing about the money: where that is, only the order knows.
-What is ours alone (balance, address, signature at a supplier) is not named.
+The public's sentence says what happened and nothing about the money: where that is, only the order knows.
+What is ours alone (balance, address, signature at a supplier) is not named there; staff are told what to do.
 """
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from transactions.suppliers.base import Reason
+from transactions.suppliers.base import Reason, Trouble
 
 _PUBLIC: dict[Reason, Promise] = {
     Reason.NONE: _("Pengisian berhasil."),
@@ -30,3 +30,21 @@ _PUBLIC: dict[Reason, Promise] = {
 def public(reason: Reason) -> Promise:
     """The sentence for a customer, in the language of whoever reads it."""
     return _PUBLIC[reason]
+
+
+_STAFF: dict[Trouble, Promise] = {
+    Trouble.KEY: _("Kunci API salah. Salin lagi dari halaman pemasok, lalu ganti di sini."),
+    Trouble.USERNAME: _("Nama pengguna tidak dikenal pemasok. Periksa ejaannya."),
+    Trouble.ADDRESS: _("Alamat IP portal ini belum diizinkan. Daftarkan dulu di halaman pemasok."),
+    Trouble.ACCOUNT: _("Akun di pemasok belum boleh dipakai: diblokir, belum diverifikasi, atau belum ada izinnya."),
+    Trouble.TOO_OFTEN: _("Terlalu sering bertanya. Coba lagi lima menit lagi."),
+    Trouble.FORBIDDEN: _("Alamat itu tidak boleh dihubungi dari portal ini. Periksa alamatnya."),
+    Trouble.UNREACHABLE: _("Alamat itu tidak bisa dihubungi. Periksa alamatnya, atau coba lagi nanti."),
+    Trouble.SILENT: _("Sudah ditanya, tetapi tidak ada jawaban yang utuh. Coba lagi nanti."),
+    Trouble.GARBLED: _("Jawabannya tidak dikenali. Periksa alamatnya; biasanya berakhir dengan /v1."),
+}
+
+
+def staff(trouble: Trouble) -> Promise:
+    """Why a supplier did not answer a question, and what to do about it."""
+    return _STAFF[trouble]

@@ -23,6 +23,7 @@ from transactions.suppliers.base import (
     Reason,
     SupplierUnavailable,
     TopUp,
+    Trouble,
     Verdict,
 )
 
@@ -87,8 +88,10 @@ class Zero(Connector):
     def _stock(self) -> Stock:
         try:
             (stock,) = stock_for.collect(self._buyer_id)
-        except (Declined, Error) as error:
-            raise SupplierUnavailable(str(error)) from error
+        except Declined as no:
+            raise SupplierUnavailable(str(no), trouble=Trouble.ACCOUNT) from no
+        except Error as error:
+            raise SupplierUnavailable(str(error), trouble=Trouble.SILENT) from error
         return stock
 
     def parse_callback(self, *, headers: Mapping[str, str], body: bytes) -> Callback | None:

@@ -18,7 +18,7 @@ from portal.lib import ids, tenancy, web
 from transactions import order_view, orders
 from transactions.models import Order
 
-View = Callable[[HttpRequest, Dealer, Order], HttpResponse]
+View = Callable[..., HttpResponse]
 _MOST_LOOKS = 99
 
 
@@ -30,13 +30,13 @@ def secret_link(view: View) -> Callable[..., HttpResponse]:
     """Find the order that `code` and `t` open, or answer 404; the view opens its own transactions."""
 
     @wraps(view)
-    def opened(request: HttpRequest, code: str) -> HttpResponse:
+    def opened(request: HttpRequest, code: str, **rest: int) -> HttpResponse:
         try:
             dealer, order = find(code, request.GET.get("t", ""))
         except NoSuchOrder:
             return _private(render(request, "storefront/unknown.html", status=404))
         request.dealer = dealer  # type: ignore[attr-defined]
-        return _private(view(request, dealer, order))
+        return _private(view(request, dealer, order, **rest))
 
     return opened
 
@@ -70,7 +70,8 @@ def find(code: str, secret: str) -> tuple[Dealer, Order]:
 def page(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     """The whole page."""
     with tenancy.inside(dealer.pk):
-        context = {"o": order_view.of(dealer, order), "next": order_view.next_look(order, unchanged=0)}
+        shown = order_view.of(dealer, order)
+        context = {"o": shown, "next": order_view.next_look(shown, unchanged=0)}
         return render(request, "storefront/order.html", context)
 
 
@@ -88,7 +89,7 @@ def live(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
         is_same = request.headers.get("If-None-Match") == tag
         answer = HttpResponseNotModified() if is_same else render(request, "storefront/_order.html", {"o": shown})
     answer["ETag"] = tag
-    answer["X-Next"] = str(order_view.next_look(order, unchanged=_looks(request) + 1 if is_same else 0))
+    answer["X-Next"] = str(order_view.next_look(shown, unchanged=_looks(request) + 1 if is_same else 0))
     return answer
 
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,8 +21,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dealers.middleware import DealerRequest, own_transactions
 from dealers.models import User
 from portal.lib import limits, tenancy, web
-from transactions import order_view, pricing, questions, sales, storefront
-from transactions.forms import QuoteForm, SaleForm, kind_of
+from portal.templatetags.words import phone
+from transactions import meters, order_view, pricing, questions, recents, sales, storefront
+from transactions.forms import QuoteForm, SaleForm, kind_of, read_number
+from transactions.meters import Holder
 from transactions.models import Kind, Product, Tier
 from transactions.questions import Asked, Question
 from transactions.storefront import Grid
@@ -28,6 +32,7 @@ from transactions.storefront import Grid
 METHOD_COOKIE = "bayar"
 _METHOD_SALT = "konter.method"
 _METHOD_SECONDS = 90 * 24 * 3600
+_NO_SUCH_METER = gettext_lazy("Nomor meter ini tidak dikenal PLN. Cocokkan dengan yang tertera di meter.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +44,7 @@ class Page:
     errors: dict[str, str] = field(default_factory=dict)
     question: Question | None = None
     kept: dict[str, str] = field(default_factory=dict)
+    holder: Holder | None = None
 
 
 @own_transactions
@@ -76,7 +82,11 @@ def quote(request: DealerRequest) -> HttpResponse:
     asked = form.cleaned_data
     with tenancy.inside(request.dealer.pk):
         grid = storefront.grid(
-            request.dealer, kind=asked["jenis"], number=asked.get("number"), brand_code=asked["brand"]
+            request.dealer,
+            kind=asked["jenis"],
+            number=asked.get("number"),
+            brand_code=asked["brand"],
+            sieve=form.sieve,
         )
         return JsonResponse(_as_json(grid)) if as_json else render(request, "storefront/_grid.html", {"grid": grid})
 
@@ -103,21 +113,49 @@ def _as_json(grid: Grid) -> dict[str, Any]:
 
 
 def _only_looks(request: DealerRequest) -> bool:
-    """A press on a tab, on "Tampilkan", or the first of two steps: nothing is to be bought."""
-    return "look" in request.POST or not ("sku" in request.POST or "grid" in request.POST)
+    """A press on a tab, a chip or "Tampilkan", or the first of two steps: nothing is to be bought."""
+    return bool({"look", "recent", "forget", "whose"} & request.POST.keys()) or not (
+        "sku" in request.POST or "grid" in request.POST
+    )
 
 
 def _look(request: DealerRequest) -> HttpResponse:
     _limit(request, "quotes", settings.GUEST_QUOTES_PER_MINUTE)
     given = request.POST
     before, kind = kind_of(given.get("jenis")), kind_of(given.get("look") or given.get("jenis"))
-    typed = given.get("destination", "")[:64]
+    if "forget" in given:
+        return _forget(request, kind)
+    if "whose" in given and kind == Kind.PLN:
+        return _whose(request)
+    typed = phone(recents.at(request, given["recent"])) if "recent" in given else given.get("destination", "")[:64]
     if (Kind.PLN in {before, kind}) and before != kind:
         typed = ""
     with tenancy.inside(request.dealer.pk):
-        form = QuoteForm({**given.dict(), "jenis": kind})
+        form = QuoteForm({**given.dict(), "destination": typed, "jenis": kind})
         wrong = {} if form.is_valid() or not typed else _errors(form)
         return _show(request, Page(kind=kind, typed=typed, errors=wrong), status=422 if wrong else 200)
+
+
+def _forget(request: DealerRequest, kind: Kind) -> HttpResponse:
+    answer = HttpResponseRedirect(f"{request.path}?jenis={kind}", status=303)
+    recents.forget(answer, request.dealer)
+    return answer
+
+
+def _whose(request: DealerRequest) -> HttpResponse:
+    """The name behind a meter, beside the field; the form stays as it is."""
+    _limit(request, "meters", settings.NAME_CHECKS_PER_MINUTE)
+    page = Page(kind=Kind.PLN, typed=request.POST.get("destination", "")[:64])
+    try:
+        page = replace(page, holder=meters.holder(request.dealer, read_number(page.typed, Kind.PLN)))
+    except ValidationError as error:
+        page = replace(page, errors={"destination": error.messages[0]})
+    except meters.UnknownMeter:
+        page = replace(page, errors={"destination": str(_NO_SUCH_METER)})
+    except meters.CannotAsk:
+        page = replace(page, errors={"destination": _("Nama belum bisa diperiksa sekarang. Cocokkan nomornya.")})
+    with tenancy.inside(request.dealer.pk):
+        return _show(request, page, status=422 if page.errors else 200)
 
 
 def _sell(request: DealerRequest) -> HttpResponse:
@@ -131,6 +169,8 @@ def _sell(request: DealerRequest) -> HttpResponse:
         offered = storefront.methods(dealer, _user(request), wanted=given.get("gateway", ""))
     wish = _wish(request, form)
     page = replace(page, kind=Kind(wish.product.kind))
+    if page.kind == Kind.PLN and "ask_name" in given and given.get("named") != wish.destination:
+        return _ask_name(request, page, form, wish)
     try:
         order = sales.buy(dealer, wish, offered=offered.codes)
     except sales.NotOffered:
@@ -143,7 +183,26 @@ def _sell(request: DealerRequest) -> HttpResponse:
             asking = replace(page, question=questions.question(refusal, asked))
             asking = replace(asking, kept=_kept(form, asking.question))
             return _show(request, asking, status=409)
-    return _remember(HttpResponseRedirect(order_view.address(order), status=303), order.gateway)
+    answer = _remember(HttpResponseRedirect(order_view.address(order), status=303), order.gateway)
+    recents.remember(answer, request, dealer, order.destination)
+    return answer
+
+
+def _ask_name(request: DealerRequest, page: Page, form: SaleForm, wish: sales.Wish) -> HttpResponse:
+    """Before a token is paid: whose meter is this? The yes is the same purchase without the wish to be asked."""
+    _limit(request, "meters", settings.NAME_CHECKS_PER_MINUTE)
+    found: Holder | None = None
+    try:
+        found = meters.holder(request.dealer, wish.destination)
+    except meters.UnknownMeter:
+        page = replace(page, errors={"destination": str(_NO_SUCH_METER)})
+    except meters.CannotAsk:
+        pass
+    with tenancy.inside(request.dealer.pk):
+        if not page.errors:
+            asked = questions.whose_meter(found, Asked(request.dealer, wish, []))
+            page = replace(page, question=asked, kept=_kept(form, asked))
+        return _show(request, page, status=422 if page.errors else 409)
 
 
 def _wish(request: DealerRequest, form: SaleForm) -> sales.Wish:
@@ -187,8 +246,14 @@ def _show(request: DealerRequest, page: Page, *, status: int = 200) -> HttpRespo
     context = {
         "page": page,
         "grid": storefront.grid(
-            dealer, kind=page.kind, number=number, brand_code=given.get("brand", ""), sku=given.get("sku", "")
+            dealer,
+            kind=page.kind,
+            number=number,
+            brand_code=given.get("brand", ""),
+            sku=given.get("sku", ""),
+            sieve=QuoteForm(given).sieve,
         ),
+        "recents": [] if typed else recents.shown(request, page.kind),
         "methods": storefront.methods(dealer, _user(request), wanted=wanted),
         "pulse": storefront.pulse(dealer),
         "here": request.path,

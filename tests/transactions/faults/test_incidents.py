@@ -7,8 +7,9 @@ from tests import factories
 from tests.factories import Shop
 from tests.transactions.faults import driving
 from tests.transactions.faults.test_callbacks import report
-from transactions import accounts, incidents, ledger, payments, refunds
-from transactions.models import Incident, Order, Refund, RefundWay, Status
+from tests.transactions.refund_rig import handed_out
+from transactions import accounts, incidents, ledger, payments
+from transactions.models import Incident, Order, Refund, Status
 from transactions.suppliers.simulator import Simulator
 
 
@@ -54,7 +55,7 @@ def test_a_late_success_after_the_refund_was_paid_is_a_loss(
     report(shop, simulator, guest_order, "00")
     with tenancy.inside(shop.dealer.pk):
         refund = Refund.objects.get()
-    refunds.pay(refund.pk, way=RefundWay.CASH, reference="laci", actor=shop.customer, dealer_id=shop.dealer.pk)
+    handed_out(shop.dealer, refund, shop.customer)
     booked = incidents.approve(shop.dealer, _incident(shop).pk, actor=shop.customer, note="-")
     assert booked.proposal == "late_loss"
     assert _balance(shop, accounts.LATE_LOSS) == -10_200

@@ -18,6 +18,7 @@ from transactions.suppliers.simulator.book import Sale
 from transactions.suppliers.simulator.catalogue import PRODUCTS
 from transactions.suppliers.simulator.gateway import Till
 from transactions.suppliers.simulator.mischief import broken, compact
+from transactions.suppliers.simulator.paybacks import Paybacks
 from transactions.suppliers.simulator.sales import WITH_RECORD, Refused, Sales, customer, message, word
 from transactions.suppliers.simulator.scripts import Answer as ScriptedAnswer
 from transactions.suppliers.simulator.scripts import Plan, Script, Scripts
@@ -48,9 +49,10 @@ class Visits:
 class Api:
     """Everything that the simulator answers."""
 
-    def __init__(self, sales: Sales, accounts: Mapping[str, Account], till: Till) -> None:
+    def __init__(self, sales: Sales, accounts: Mapping[str, Account], till: Till, paybacks: Paybacks) -> None:
         self.sales = sales
         self.till = till
+        self.paybacks = paybacks
         self.accounts = accounts
         self.scripts = Scripts()
         self.visits = Visits()
@@ -74,6 +76,8 @@ class Api:
                 return self.script(data)
             if path == "/gateway/pay":
                 return Reply(body=json.dumps(self.till.pay(data)).encode())
+            if path == "/gateway/refund":
+                return self.paybacks.pay(data)
         except (ValueError, TypeError, KeyError) as bad:
             return Reply(status=400, body=compact({"rc": "40", "message": f"Payload Error: {bad}", "status": "Gagal"}))
         if path == "/v1/transaction":
@@ -87,6 +91,8 @@ class Api:
         if path == "/requests":
             refs = parse_qs(query).get("ref", [""])
             return Reply(body=json.dumps(self.visits.of(refs[0])).encode())
+        if path == "/gateway/refunds":
+            return Reply(body=json.dumps(self.paybacks.log()).encode())
         if path.startswith("/gateway/"):
             return Reply(body=json.dumps(self.till.received(path.removeprefix("/gateway/"))).encode())
         return Reply(status=404, body=b'{"error":"not found"}')
@@ -229,11 +235,13 @@ class Api:
         return reply
 
     def script(self, data: dict[str, Any]) -> Reply:
-        """Obey a test: `clear`, `finish` a pending sale, change an account's `settings`, or add a `Script`."""
+        """Obey a test: `clear`, `finish` a pending sale, an account's `settings`, `till` wishes, or a `Script`."""
         if data.get("clear"):
             self.scripts.clear()
         elif "finish" in data:
             self.finish(data["finish"], data.get("rc", "00"), tuple(data.get("callbacks", ())))
+        elif "till" in data:
+            self.paybacks.script(data["till"])
         elif "settings" in data:
             account = self.accounts[data["settings"]]
             for name in ("poll_seconds", "hook_url", "always_200", "balance"):

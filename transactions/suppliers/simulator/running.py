@@ -14,6 +14,7 @@ from transactions.suppliers.simulator.book import Book
 from transactions.suppliers.simulator.gateway import Till
 from transactions.suppliers.simulator.hooks import Hooks
 from transactions.suppliers.simulator.mischief import compact
+from transactions.suppliers.simulator.paybacks import Paybacks
 from transactions.suppliers.simulator.sales import Sales
 from transactions.suppliers.simulator.web import Connection
 
@@ -29,7 +30,8 @@ class Running:
         hooks = Hooks()
         self.sales = Sales(self.book, self.accounts, hooks)
         self.till = Till(folder, hooks)
-        self.api = Api(self.sales, self.accounts, self.till)
+        self.paybacks = Paybacks(folder, self.till.received)
+        self.api = Api(self.sales, self.accounts, self.till, self.paybacks)
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
 
@@ -50,6 +52,7 @@ class Running:
             connection.abort()
         self.sales.stop()
         self.till.stop()
+        self.paybacks.stop()
         self.book.close()
 
 
@@ -119,6 +122,10 @@ class Simulator:
     def log(self) -> list[dict[str, str]]:
         """Every delivery, the ground truth: ref, number, delivered_at."""
         return self._do(lambda: list(self._running.book.deliveries))
+
+    def paybacks(self) -> list[dict[str, Any]]:
+        """Everything that the till has paid back, the ground truth."""
+        return self._do(self._running.paybacks.log)
 
     def deliveries(self, ref: str) -> int:
         """How often this reference was delivered."""

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dealers.access import Can
 from dealers.guards import desk
 from dealers.middleware import DESK_DEALER, DealerRequest
-from transactions.desk_selectors import catalogue, home, waiting
+from transactions.desk_selectors import beginning, catalogue, home, waiting
 from transactions.views.desk.page import page
 
 
@@ -15,7 +15,8 @@ from transactions.views.desk.page import page
 @require_GET
 def index(request: DealerRequest) -> HttpResponse:
     """GET /desk/"""
-    dealer = request.dealer
+    dealer, post = request.dealer, request.post
+    steps = beginning.steps(dealer) if post is not None and post.may(Can.EDIT_CATALOGUE) else []
     return page(
         request,
         "desk/home.html",
@@ -25,6 +26,8 @@ def index(request: DealerRequest) -> HttpResponse:
         tasks=waiting.items(list(home.open_tasks(dealer)[:6])),
         late=home.late_orders(dealer)[:6],
         last=home.last_orders(dealer),
+        steps=steps,
+        has_something_to_sell=not steps or steps[-1].is_done,
     )
 
 

@@ -30,7 +30,9 @@ from transactions.views.desk.page import page, paged, staff
 @require_GET
 def index(request: DealerRequest) -> HttpResponse:
     """GET /desk/uang/"""
-    return page(request, "desk/money.html", section="money", books=money.groups(request.dealer))
+    has_partners = request.dealer.partners.filter(is_active=True).exists()
+    books = money.groups(request.dealer)
+    return page(request, "desk/money.html", section="money", books=books, has_partners=has_partners)
 
 
 @desk(Can.SEE_MONEY)

@@ -58,6 +58,7 @@ GROUPS = (
         [
             Place("money", _("Buku kas"), "money", Can.SEE_MONEY, "money"),
             Place("wallets", _("Saldo pelanggan"), "wallets", Can.SEE_MONEY, "wallet"),
+            Place("refunds", _("Pengembalian"), "refunds", Can.PAY_REFUND, "refund"),
         ],
     ),
     Group(

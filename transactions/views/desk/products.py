@@ -11,7 +11,7 @@ from dealers.guards import desk
 from dealers.middleware import DealerRequest
 from transactions import catalogue_edits
 from transactions.desk_forms.catalogue import EditPrice, EditProduct, EditRoute, ProductFilter
-from transactions.desk_selectors import catalogue, history
+from transactions.desk_selectors import beginning, catalogue, history
 from transactions.models import Place, Product, Tier
 from transactions.views.desk.edits import carry_out, copied
 from transactions.views.desk.page import page, paged, staff
@@ -28,8 +28,12 @@ def index(request: DealerRequest) -> HttpResponse:
     """GET /desk/produk/"""
     form = ProductFilter(request.GET)
     shown = paged(request, catalogue.products(request.dealer, form.wanted()))
-    lines = catalogue.lines(list(shown.object_list))
-    return page(request, "desk/products.html", section="products", form=form, shown=shown, lines=lines)
+    facts = {
+        "lines": catalogue.lines(list(shown.object_list)),
+        "steps": beginning.steps(request.dealer),
+        "has_products": request.dealer.products.exists(),
+    }
+    return page(request, "desk/products.html", section="products", form=form, shown=shown, **facts)
 
 
 @desk(Can.EDIT_CATALOGUE)
