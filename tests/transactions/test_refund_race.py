@@ -138,8 +138,12 @@ def test_many_dispatchers_ask_the_till_and_it_pays_once(guest: Unhappy) -> None:
 
 def test_a_payout_waits_for_the_rows_of_the_order_and_of_the_refund(guest: Unhappy) -> None:
     refund_id, agent = guest.refund.pk, owner(guest.person(Role.OWNER))
-    for model, pk in ((Order, guest.order.pk), (Refund, refund_id)):
-        with another_connection(guest.dealer.pk, lambda m=model, p=pk: m.objects.select_for_update().get(pk=p)):
+    locks: list[Callable[[], object]] = [
+        lambda: Order.objects.select_for_update().get(pk=guest.order.pk),
+        lambda: Refund.objects.select_for_update().get(pk=refund_id),
+    ]
+    for lock in locks:
+        with another_connection(guest.dealer.pk, lock):
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '200ms'")
             with pytest.raises(OperationalError, match="lock timeout"):
