@@ -7,9 +7,7 @@ is a script. `KONTER_MACHINE=long` looks longer; a failure prints the steps that
 
 import contextlib
 import os
-from collections.abc import Callable
 from itertools import count
-from typing import ClassVar
 
 import pytest
 from django.db import connection
@@ -26,6 +24,7 @@ from hypothesis.stateful import (
 
 from portal.lib import tenancy
 from tests import factories
+from tests.transactions.money_refunds import PICK, Paying, RefundRules
 from tests.transactions.refund_rig import owner
 from tests.transactions.scripted import CODES, Scripted, verdict
 from transactions import (
@@ -37,19 +36,13 @@ from transactions import (
     incidents,
     orders,
     payments,
-    payouts,
-    postings,
-    refund_choices,
-    refund_ways,
     refunds,
     rollups,
     states,
     todo,
 )
 from transactions.audit import Scope
-from transactions.gateways.base import Payback, PaybackAnswer, PaybackOutcome
 from transactions.gateways.registry import GATEWAYS
-from transactions.gateways.sandbox import Sandbox
 from transactions.ledger import InsufficientBalance, ReferenceReused
 from transactions.models import (
     Attempt,
@@ -58,15 +51,10 @@ from transactions.models import (
     Incident,
     Order,
     Payment,
-    Refund,
-    RefundState,
-    RefundWay,
     Status,
     Supplier,
     TaskKind,
 )
-from transactions.refund_choices import Choice
-from transactions.refund_ways import Destination
 from transactions.suppliers.base import Outcome, Verdict
 from transactions.suppliers.registry import CONNECTORS
 
@@ -87,7 +75,6 @@ VERDICTS = st.builds(verdict, st.sampled_from(CODES), st.sampled_from([None, 10_
 PRICES = st.sampled_from([None, 10_300, 0])
 RIGHT = st.sampled_from([True, True, True, False, None])
 """What staff make of an incident: true, a mistake, or nothing yet."""
-PICK = st.integers(min_value=0, max_value=1_000)
 LEFT_BEHIND = """
 SELECT o.code FROM orders o JOIN transfer t ON t.dealer_id = o.dealer_id AND t.order_id = o.id
 WHERE o.status IN ('succeeded', 'failed', 'expired', 'cancelled')
@@ -96,21 +83,7 @@ GROUP BY o.id HAVING sum((t.to_kind IN ('held', 'unapplied'))::int * t.amount)
 """
 
 
-class Paying(Sandbox):
-    """A gateway that pays back as the machine wants; what it said for certain about a reference it says again."""
-
-    says = PaybackOutcome.UNKNOWN
-    said: ClassVar[dict[str, PaybackOutcome]] = {}
-
-    def refund(self, wish: Payback) -> PaybackAnswer:
-        """What it says now, or said."""
-        outcome = self.said.get(wish.reference, self.says)
-        if outcome != PaybackOutcome.UNKNOWN:
-            self.said[wish.reference] = outcome
-        return PaybackAnswer(outcome=outcome, gateway_tx=f"back-{wish.reference}")
-
-
-class Money(RuleBasedStateMachine):
+class Money(RefundRules, RuleBasedStateMachine):
     """One dealer with two suppliers, a customer with a wallet, guests, and staff."""
 
     def __init__(self) -> None:
@@ -142,16 +115,6 @@ class Money(RuleBasedStateMachine):
             Scripted.answer = answer
             for _ in range(rounds):
                 self._pass_time(order.pk)
-
-    def _pick(self, rows: Callable[[], list[int]], pick: int) -> int | None:
-        with tenancy.inside(self.dealer.pk):
-            found = rows()
-        return found[pick % len(found)] if found else None
-
-    def _order(self, pick: int, *statuses: Status) -> int | None:
-        rows = Order.objects.order_by("pk")
-        wanted = rows.filter(status__in=statuses) if statuses else rows
-        return self._pick(lambda: list(wanted.values_list("pk", flat=True)), pick)
 
     @rule(gateway=st.sampled_from(["balance", "sandbox", "cash"]), is_customer=st.booleans())
     def buy(self, gateway: str, is_customer: bool) -> None:
@@ -292,69 +255,6 @@ class Money(RuleBasedStateMachine):
         if ended.state == Incident.State.DISMISSED and ended.withdrawn_at is None:
             # Staff do not believe the supplier: what it said last is not what the books are to say.
             self.said.pop(ended.attempt_id, None)
-
-    def _refund(self, pick: int, *wanted: RefundState) -> int | None:
-        rows = Refund.objects.filter(state__in=wanted).order_by("pk")
-        return self._pick(lambda: list(rows.values_list("pk", flat=True)), pick)
-
-    @rule(way=st.sampled_from([RefundWay.CASH, RefundWay.BANK, RefundWay.EWALLET, RefundWay.SOURCE]), pick=PICK)
-    def choose_a_way(self, way: RefundWay, pick: int) -> None:
-        """A guest says how, and may say otherwise until somebody begins."""
-        to = Destination("BCA", "1234567890", "Budi") if way in refund_ways.BY_TRANSFER else None
-        refund_id = self._refund(pick, *RefundState)
-        if refund_id is not None:
-            with contextlib.suppress(refund_choices.AlreadyBegun, refund_choices.NotOffered, refunds.NotDue):
-                refund_choices.choose(self.dealer, refund_id, Choice(way=way, destination=to))
-
-    @rule(pick=PICK)
-    def claim_a_refund(self, pick: int) -> None:
-        """A guest signs in and has it in the wallet."""
-        refund_id = self._refund(pick, *RefundState)
-        if refund_id is not None:
-            with contextlib.suppress(refund_choices.AlreadyBegun, refunds.NotDue):
-                refund_choices.claim(self.dealer, refund_id, user=self.shop.customer)
-
-    @rule(says=st.sampled_from(list(PaybackOutcome)), pick=PICK)
-    def the_gateway_pays_back(self, says: PaybackOutcome, pick: int) -> None:
-        """The dispatcher asks, and the gateway answers this; a certain no and a certain yes hold for ever."""
-        refund_id = self._refund(pick, RefundState.DUE, RefundState.SENT)
-        if refund_id is not None:
-            Paying.says = says
-            Due.objects.filter(kind="refund", target=refund_id).update(due_at="2020-01-01T00:00:00Z", lease_until=None)
-            dispatch.run_once()
-
-    @rule(pick=PICK)
-    def begin_to_pay(self, pick: int) -> None:
-        """Somebody at the desk takes a refund on, or another way was wished."""
-        refund_id = self._refund(pick, RefundState.DUE)
-        if refund_id is None:
-            return
-        with tenancy.inside(self.dealer.pk):
-            way = RefundWay(Refund.objects.get(pk=refund_id).way or RefundWay.CASH)
-        with contextlib.suppress(refunds.NotDue, payouts.OtherWay):
-            payouts.begin(self.dealer, refund_id, way=way, payer=self.payer)
-
-    @rule(does=st.sampled_from(["finish", "give_up", "bounce"]), pick=PICK)
-    def go_on_paying(self, does: str, pick: int) -> None:
-        """The transfer has gone, or not, or came back."""
-        refund_id = self._refund(pick, RefundState.DUE, RefundState.SENT, RefundState.DONE)
-        if refund_id is None:
-            return
-        with contextlib.suppress(refunds.NotDue, payouts.OtherWay):
-            if does == "finish":
-                payouts.finish(self.dealer, refund_id, payer=self.payer, reference=f"TRX-{next(self.tx)}")
-            elif does == "give_up":
-                payouts.give_up(self.dealer, refund_id, payer=self.payer)
-            else:
-                payouts.bounce(self.dealer, refund_id, payer=self.payer)
-
-    @rule(amount=st.sampled_from([1_000, 11_000]), pick=PICK)
-    def give_part_back(self, amount: int, pick: int) -> None:
-        """Some of a sale is paid back."""
-        order_id = self._order(pick, Status.SUCCEEDED)
-        if order_id is not None:
-            with contextlib.suppress(postings.NothingToBook), tenancy.inside(self.dealer.pk):
-                refunds.give_part_back(states.lock(self.dealer.pk, order_id), amount=amount)
 
     @rule(amount=st.sampled_from([1_000, 11_000]), number=st.integers(min_value=1, max_value=2), pick=PICK)
     def give(self, amount: int, number: int, pick: int) -> None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -137,14 +136,14 @@ def test_many_dispatchers_ask_the_till_and_it_pays_once(guest: Unhappy) -> None:
     stands_once(guest)
 
 
-def _lock(model: type[Order] | type[Refund], pk: int) -> None:
-    model.objects.select_for_update().get(pk=pk)
-
-
 def test_a_payout_waits_for_the_rows_of_the_order_and_of_the_refund(guest: Unhappy) -> None:
     refund_id, agent = guest.refund.pk, owner(guest.person(Role.OWNER))
-    for model, pk in ((Order, guest.order.pk), (Refund, refund_id)):
-        with another_connection(guest.dealer.pk, partial(_lock, model, pk)):
+    locks: list[Callable[[], object]] = [
+        lambda: Order.objects.select_for_update().get(pk=guest.order.pk),
+        lambda: Refund.objects.select_for_update().get(pk=refund_id),
+    ]
+    for lock in locks:
+        with another_connection(guest.dealer.pk, lock):
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '200ms'")
             with pytest.raises(OperationalError, match="lock timeout"):

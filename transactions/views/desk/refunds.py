@@ -1,6 +1,7 @@
 """Paying guests' refunds out: begun before the money leaves, finished with what proves it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.forms import Form
@@ -57,10 +58,8 @@ def detail(request: DealerRequest, pk: int) -> HttpResponse:
         return _page(request, refund, form=form)
     given = form.cleaned_data
     way = RefundWay(given["way"]) if given["way"] in refund_ways.BY_HAND else RefundWay.CASH
-    payer = _payer(request)
-    return _try(
-        request, pk, lambda: payouts.begin(request.dealer, pk, way=way, payer=payer, code=given.get("code", "")), _begun
-    )
+    work = partial(payouts.begin, request.dealer, pk, way=way, payer=_payer(request), code=given.get("code", ""))
+    return _try(request, pk, work, _begun)
 
 
 @sensitive_post_parameters("bank", "kind", "number", "holder")
@@ -76,13 +75,8 @@ def choose(request: DealerRequest, pk: int) -> HttpResponse:
     if not is_sent or not form.is_valid():
         facts = {"refund": refund, "order": refund.order, "form": form, "banks": refund_forms.BANKS}
         return page(request, "desk/refund_choice.html", section="refunds", status=422 if is_sent else 200, **facts)
-    choice, who = form.choice(), staff(request)
-    return _try(
-        request,
-        pk,
-        lambda: refund_choices.choose(request.dealer, pk, choice, staff=who),
-        lambda _refund: _("Pilihan dicatat."),
-    )
+    work = partial(refund_choices.choose, request.dealer, pk, form.choice(), staff=staff(request))
+    return _try(request, pk, work, lambda _refund: _("Pilihan dicatat."))
 
 
 @desk(Can.APPROVE_REFUND)
