@@ -29,7 +29,7 @@
     if (same) same.checked = true;
     const drawer = same?.closest("details");
     if (drawer) drawer.open = true;
-    if (hadFocus) (document.getElementById(focus.id) ?? grid.querySelector("summary"))?.focus();
+    if (hadFocus) (focus.closest(".sieve") ? document.getElementById(focus.id) : grid.querySelector("summary"))?.focus();
     if (grid.querySelector("[name=sku]")) button.textContent = form.dataset.pay;
     tell(grid.querySelector(".op")?.textContent.trim() || "");
     show();
