@@ -7,12 +7,13 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check messages chaos
+.PHONY: help run test check check-all messages chaos
 
 help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
 	@echo "make test   the whole test suite, on a PostgreSQL and a Redis of its own (ARGS=… for pytest)"
 	@echo "make check  formatting, lint, types, import contracts, migrations, templates, translations, settings"
+	@echo "make check-all  make check, then the main pages at 320, 360, 768 and 1280 in light, dark and forced colours"
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
 	@echo "make messages  read the texts to translate from the code into locale/ (then translate what is empty)"
 
@@ -26,7 +27,7 @@ test:
 	@$(INSTALL) tests/requirements.txt
 	@status=0; \
 	$(PY) -m pytest -m "not browser" $(ARGS) || status=1; \
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m browser $(ARGS) || status=1; \
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m "browser and not wide" $(ARGS) || status=1; \
 	exit $$status
 
 check:
@@ -45,6 +46,10 @@ check:
 	DATABASE_URL=postgresql:///konter DATABASE_OWNER_URL=postgresql:///konter \
 	DATABASE_AUDIT_URL=postgresql:///konter REDIS_URL=redis://localhost METRICS_TOKEN="$$($(call random,,48))" \
 	$(PY) manage.py check --deploy --fail-level WARNING
+
+# The browser matrix takes about ten minutes; make test has the two widths that matter most.
+check-all: check
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m wide $(ARGS)
 
 messages:
 	@$(INSTALL) tests/requirements.txt

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from dealers.forms import email_field
 from dealers.models import Dealer, User
 from portal.admin import Kept
+from portal.lib import colour
 
 
 class AdminSignInForm(AdminAuthenticationForm):
@@ -79,6 +80,14 @@ class DealerAdmin(Kept):
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  Django's
         """Nobody."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Dealer, form: Any, change: bool) -> None:  # noqa: FBT001  Django's
+        """Say so when the colour is too light to be shown as it is."""
+        super().save_model(request, obj, form, change)
+        shown = colour.shades(obj.brand_colour, colour.LIGHT).brand
+        if "brand_colour" in form.changed_data and shown != obj.brand_colour:
+            words = _("Warna ini terlalu muda untuk tulisan; di layar tampil lebih gelap (%(shown)s) supaya terbaca.")
+            messages.warning(request, words % {"shown": shown})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002  Django's
         """A dealer's address is on receipts and in bookmarks: it is chosen once."""

@@ -15,6 +15,7 @@ from transactions.views.desk import (
     products,
     refunds,
     rules,
+    styleguide,
     suppliers,
     waiting,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", home.index, name="home"),
     path("menu/", home.menu, name="menu"),
     path("switch/", home.switch, name="switch"),
+    path("styleguide/", styleguide.index, name="styleguide"),
     path("jual/", counter.sell, name="sell"),
     path("tunai/", counter.cash, name="cash"),
     path("pesanan/", orders.index, name="orders"),

@@ -22,6 +22,7 @@ from portal.lib.colour import Shades
 SHEET = "konter.css"
 DEFAULT_COLOUR = "#0b6b55"
 """The colour that the stylesheet itself holds, with shades chosen by eye."""
+_ROOT = re.compile(r":root\{([^}]*)\}")
 _WRITTEN = "_style_hashes"
 
 
@@ -43,6 +44,18 @@ def sheet(colour: str) -> Block:
 def palette(colour: str) -> Block:
     """Only the shop's colour, for pages that link the stylesheet."""
     return _block(_tokens(colour))
+
+
+@lru_cache(maxsize=256)
+def samples(colour: str) -> Block:
+    """`.on-light` and `.on-dark`: the tokens of both, side by side on one page, whatever the system prefers."""
+    css = _small(_file(SHEET))
+    light, dark = (found[1].replace("color-scheme:light dark;", "") for found in list(_ROOT.finditer(css))[:2])
+    tokens = list(_ROOT.finditer(_tokens(colour)))
+    of_shop = [found[1] for found in tokens] or ["", ""]
+    return _block(
+        f".on-light{{{light};{of_shop[0]};color-scheme:light}}.on-dark{{{dark};{of_shop[1]};color-scheme:dark}}"
+    )
 
 
 def written(request: HttpRequest, block: Block) -> str:

@@ -29,6 +29,13 @@ def style_colour(context: Context, colour: object = "") -> str:
     return link if request is None else link + _safe(style.written(request, style.palette(str(colour or ""))))
 
 
+@register.simple_tag(takes_context=True)
+def style_samples(context: Context, colour: object = "") -> str:
+    """Both palettes for the page that shows the components."""
+    request = _request(context)
+    return "" if request is None else _safe(style.written(request, style.samples(str(colour or ""))))
+
+
 def _request(context: Context) -> HttpRequest | None:
     found = context.get("request")
     return found if isinstance(found, HttpRequest) else None

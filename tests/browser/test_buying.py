@@ -58,6 +58,7 @@ def test_the_same_again_is_asked_about_and_bought_when_meant(visitor: Visitor, s
     visitor.pays()
     visitor.sees("Berhasil")
     visitor.presses("Isi lagi")
+    expect(visitor.page.get_by_label("Nomor HP")).to_be_visible()
     visitor.presses("Bayar")
     expect(visitor.page.get_by_role("alert")).to_contain_text("Nomor ini baru diisi Telkomsel 10000")
     visitor.presses("Ya, isi lagi")

@@ -1,5 +1,6 @@
 """Somebody at a shop with a browser: what people do there, in their words, and how a page is judged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,11 +82,11 @@ class Visitor:
         expect(self.status).to_have_text(word, timeout=15_000)
 
 
-def judged(page: Page) -> dict[str, Any]:
-    """What is wrong with the page at phone and desk width: reflow, small targets, axe."""
+def judged(page: Page, widths: Sequence[int] = WIDTHS) -> dict[str, Any]:
+    """What is wrong with the page at phone and desk width (or `widths`): reflow, small targets, axe."""
     found: dict[str, Any] = {}
     before = page.viewport_size
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         if page.evaluate(_TOO_WIDE) > 0:
             found[f"wide at {width}"] = page.evaluate(_TOO_WIDE)

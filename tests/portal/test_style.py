@@ -73,3 +73,12 @@ def test_a_page_that_was_not_found_has_its_style_too(client: Client) -> None:
     hashes = _hashes(answer.content.decode())
     assert len(hashes) == 1
     assert _allowed(answer["Content-Security-Policy"]) == ["'self'", *hashes]
+
+
+@pytest.mark.parametrize("colour", [style.DEFAULT_COLOUR, "#1f4f8f"])
+def test_the_samples_hold_both_palettes(colour: str) -> None:
+    css = style.samples(colour).css
+    light, dark = css.split(".on-dark")
+    assert "--paper:#fffdf9" in light
+    assert "--paper:#17191d" in dark
+    assert css.count("color-scheme") == 2

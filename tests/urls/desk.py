@@ -78,6 +78,12 @@ ROWS = [
         post="302 404 405 405 405 405 405 405 404",
     ),
     Row(
+        # Of the demo only, which the tests are not.
+        name="desk:styleguide",
+        get="302 404 404 404 404 404 404 404 404",
+        post="302 404 405 405 405 405 405 405 404",
+    ),
+    Row(
         name="desk:switch",
         fields=lambda s: {"dealer": s.here.dealer.slug},
         get="302 404 405 405 405 405 405 405 404",

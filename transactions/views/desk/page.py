@@ -48,11 +48,12 @@ SELL = Place("sell", _("Jual"), "sell", Can.SELL, "sell")
 CASH = Place("cash", _("Terima tunai"), "cash", Can.CONFIRM_PAYMENT, "cash")
 ORDERS = Place("orders", _("Pesanan"), "orders", Can.SEE_ORDERS, "orders")
 TASKS = Place("tasks", _("Tugas"), "tasks", Can.SEE_TASKS, "tasks")
+TROUBLE = Place("tasks", _("Keluhan"), "tasks", Can.SEE_TASKS, "complaint")
+"""On the phone's bar the group has one button, to what waits in it."""
 GROUPS = (
     Group(_("Jual"), [SELL, CASH]),
-    Group(
-        _("Pesanan"), [ORDERS, TASKS, Place("incidents", _("Insiden"), "incidents", Can.SETTLE_INCIDENT, "incident")]
-    ),
+    Group(_("Pesanan"), [ORDERS]),
+    Group(_("Keluhan"), [TASKS, Place("incidents", _("Insiden"), "incidents", Can.SETTLE_INCIDENT, "incident")]),
     Group(
         _("Uang"),
         [
@@ -91,7 +92,7 @@ def page(request: DealerRequest, template: str, *, section: str, **context: Any)
         "may": {str(can): can in able for can in Can},
         "home_place": HOME,
         "groups": [Group(g.name, shown) for g in GROUPS if (shown := [p for p in g.places if p.needs in able])],
-        "short": [place for place in (HOME, SELL, ORDERS, TASKS, CASH) if place.needs in able][:4],
+        "short": [place for place in (HOME, SELL, ORDERS, TROUBLE, CASH) if place.needs in able][:4],
         "tz": request.dealer.time_zone,
         "tasks_open": home.open_tasks(request.dealer).count() if Can.SEE_TASKS in able else 0,
     }
