@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from dealers.views import account, language, site
+from dealers.views import account, app, language, site
 
 urlpatterns = [
     path("", site.directory, name="directory"),
+    path("k/<slug:dealer_slug>/manifest.webmanifest", app.manifest, name="manifest"),
+    path("k/<slug:dealer_slug>/icon.svg", app.svg, name="icon_svg"),
+    path("k/<slug:dealer_slug>/icon-<slug:picture>.png", app.png, name="icon_png"),
     path("bahasa/", language.switch, name="language"),
     path("akun/", account.overview, name="account"),
     path("akun/masuk/", account.sign_in, name="sign_in"),

@@ -23,7 +23,8 @@ OUTLET = "Gerai utama"
 RESERVED = frozenset(
     {
         *("admin", "akun", "api", "app", "bahasa", "belajar", "cek", "demo", "desk", "h2h", "healthz", "hooks"),
-        *("internal", "login", "mail", "maturity", "metrics", "portal", "robots", "static", "status", "support", "www"),
+        *("internal", "login", "luring", "mail", "maturity", "metrics", "portal", "robots", "static", "status"),
+        *("support", "www"),
     }
 )
 """Words of the portal's own addresses and usual host names: a shop that bears one could pass for the portal."""

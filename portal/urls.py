@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, mailbox, metrics, robots
+from portal import health, mailbox, metrics, offline, robots
 
 urlpatterns = [
     path("", include("dealers.urls")),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("sw.js", offline.worker, name="worker"),
+    path("luring/", offline.page, name="offline"),
     path("robots.txt", robots.robots, name="robots"),
     path("demo/surat/", mailbox.index, name="mailbox"),
     path("demo/surat/<str:name>/", mailbox.message, name="mail"),

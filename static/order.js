@@ -1,5 +1,7 @@
 // The part of an order's page that changes: asked for less and less often, and not while nobody looks.
+addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
 (() => {
+  const copy = document.getElementById("copy");
   const live = document.getElementById("live"), say = document.getElementById("say");
   let tag = live.dataset.tag, next = Number(live.dataset.next), unchanged = 0, timer;
 
@@ -33,6 +35,7 @@
       const headers = { "If-None-Match": tag };
       const answer = await fetch(`${live.dataset.live}&n=${unchanged}`, { headers, cache: "no-store" });
       const html = await answer.text();
+      if (!copy.hidden) return location.reload();
       if (answer.status === 304) unchanged += 1;
       if (answer.status === 200) {
         unchanged = 0;
@@ -47,6 +50,7 @@
     wait();
   };
 
+  addEventListener("online", () => copy.hidden || look());
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
     if (next && !document.hidden) look();

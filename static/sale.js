@@ -1,4 +1,5 @@
 // Vouchers come at the fourth digit, the total follows the chosen one. Without this the form takes two steps.
+addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
 (() => {
   const form = document.getElementById("sale");
   if (!form) return;

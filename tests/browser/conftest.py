@@ -89,7 +89,13 @@ def scriptless(chromium: Browser, live_server: LiveServer, shop: factories.Shop)
     yield from _visit(chromium, live_server.url, has_scripts=False)
 
 
-def _visit(chromium: Browser, url: str, *, has_scripts: bool = True) -> Iterator[Visitor]:
+@pytest.fixture
+def traveller(chromium: Browser, live_server: LiveServer, shop: factories.Shop) -> Iterator[Visitor]:
+    """Somebody who loses the internet, of which the browser complains too."""
+    yield from _visit(chromium, live_server.url, besides="Failed to load resource: net::ERR_")
+
+
+def _visit(chromium: Browser, url: str, *, has_scripts: bool = True, besides: str = "") -> Iterator[Visitor]:
     context = chromium.new_context(
         base_url=url,
         locale="id-ID",
@@ -99,7 +105,7 @@ def _visit(chromium: Browser, url: str, *, has_scripts: bool = True) -> Iterator
         viewport=PHONE,
     )
     page: Page = context.new_page()
-    complaints = watch(page)
+    complaints = watch(page, besides=besides) if besides else watch(page)
     yield Visitor(page)
     context.close()
     assert complaints == []

@@ -23,12 +23,15 @@ _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentEleme
 _axe = Axe()
 
 
-def watch(page: Page) -> list[str]:
-    """Errors of the console (a refusal by the CSP is one) and uncaught exceptions, as they come."""
+def watch(page: Page, *, besides: str = _ASKED_BACK) -> list[str]:
+    """Errors of the console (a refusal by the CSP is one) and uncaught exceptions, as they come.
+
+    `besides` is how those begin that belong to what is tried.
+    """
     complaints: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(_ASKED_BACK):
+        if message.type == "error" and not message.text.startswith((_ASKED_BACK, besides)):
             complaints.append(message.text)
 
     page.on("console", heard)

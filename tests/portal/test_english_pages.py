@@ -69,6 +69,8 @@ def _words(text: str) -> set[str]:
 
 
 def _read(answer: HttpResponseBase) -> set[str]:
+    if answer.get("Content-Type") == "image/png":
+        return set()
     text = (b"".join(answer) if answer.streaming else answer.content).decode()  # type: ignore[attr-defined]
     if answer.get("Content-Type", "").startswith("text/html"):
         page = _Reader()

@@ -13,6 +13,10 @@ def _reset_link(scene: Scene) -> list[str]:
     return [urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
 
 
+def _shop(scene: Scene) -> list[str]:
+    return [scene.here.dealer.slug]
+
+
 def _somebody_new(_scene: Scene) -> dict[str, str]:
     return {"email": "baru@contoh.test"}
 
@@ -20,6 +24,11 @@ def _somebody_new(_scene: Scene) -> dict[str, str]:
 # Statuses: stranger customer foreign owner manager cashier cs trainer platform; one number is for everybody.
 ROWS = [
     Row(name="directory", get="200", post="405"),
+    Row(name="manifest", at=_shop, get="200", post="405"),
+    Row(name="manifest", at=lambda s: ["tidak-ada"], get="404", post="404"),
+    Row(name="icon_svg", at=_shop, get="200", post="405"),
+    Row(name="icon_png", at=lambda s: [s.here.dealer.slug, "192"], get="200", post="405"),
+    Row(name="icon_png", at=lambda s: [s.here.dealer.slug, "64"], get="404", post="405"),
     Row(name="language", get="405", post="302", fields=lambda s: {"language": "en", "next": "/"}),
     Row(
         name="account",

@@ -10,6 +10,7 @@ from hmac import compare_digest
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -71,7 +72,7 @@ def page(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     """The whole page."""
     with tenancy.inside(dealer.pk):
         shown = order_view.of(dealer, order)
-        context = {"o": shown, "next": order_view.next_look(shown, unchanged=0)}
+        context = {"o": shown, "next": order_view.next_look(shown, unchanged=0), "seen_at": timezone.now()}
         return render(request, "storefront/order.html", context)
 
 
