@@ -33,7 +33,15 @@ class Notice:
 class Gateway(Protocol):
     """One gateway that reports by callback."""
 
-    code: str
+    @property
+    def code(self) -> str:
+        """What it is called in addresses and in the book."""
+        ...
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether it says what it has received; else a code is looked at only when it expires."""
+        ...
 
     def parse_callback(self, *, headers: Mapping[str, str], body: bytes) -> Notice:
         """What a callback says. Raises `BadSignature`, then `BadCallback`."""

@@ -16,6 +16,7 @@ from transactions.models.due import Due, DueKind
 from transactions.models.edits import Edit, Place
 from transactions.models.incidents import Incident, IncidentKind
 from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark, Seal, Transfer
+from transactions.models.methods import BankAccount, BankLine, LineState, Qris
 from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
 from transactions.models.payments import Payment, PaymentState, Receipt
 from transactions.models.refunds import Refund, RefundState, RefundWay
@@ -25,6 +26,8 @@ __all__ = [
     "Account",
     "AccountKind",
     "Attempt",
+    "BankAccount",
+    "BankLine",
     "Brand",
     "Channel",
     "Decision",
@@ -36,6 +39,7 @@ __all__ = [
     "Incident",
     "IncidentKind",
     "Kind",
+    "LineState",
     "MarkupRule",
     "Order",
     "OrderEvent",
@@ -46,6 +50,7 @@ __all__ = [
     "Price",
     "PriceChange",
     "Product",
+    "Qris",
     "Receipt",
     "Refund",
     "RefundState",

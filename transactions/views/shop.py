@@ -13,6 +13,7 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -41,6 +42,7 @@ class Page:
     kept: dict[str, str] = field(default_factory=dict)
 
 
+@sensitive_post_parameters("pin")
 @own_transactions
 @gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,6 +159,7 @@ def _wish(request: DealerRequest, form: SaleForm) -> sales.Wish:
         seen_price=form.seen_price,
         again=data["again"] == "1",
         confirmed_brand=data["confirm"] == "brand",
+        pin=data["pin"],
     )
 
 
