@@ -13,6 +13,8 @@ from django.utils import timezone
 from dealers.models import Pin, User
 
 DIGITS = 6
+USUAL_LIMIT = 100_000
+"""Rupiah that a new PIN is proposed to be asked above."""
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 

@@ -42,8 +42,7 @@ class PayView:
     @cached_property
     def svg(self) -> SafeString:
         """The QR code as inline SVG, black on white whatever the page's colours."""
-        drawn = _code(self.payment).svg_inline(border=_QUIET, dark="#000", light="#fff", omitsize=True, svgclass="qr")
-        return mark_safe(drawn)  # noqa: S308  drawn by us from numbers; the payload is not in it
+        return draw(_text(self.payment))
 
     @property
     def amount_head(self) -> str:
@@ -106,15 +105,24 @@ def ways(dealer: Dealer, order: Order, *, user: User | None) -> list[Method]:
     return registry.methods(dealer, user if is_theirs else None)
 
 
+def draw(text: str) -> SafeString:
+    """A QR code as inline SVG, black on white whatever the page's colours."""
+    drawn = _code(text).svg_inline(border=_QUIET, dark="#000", light="#fff", omitsize=True, svgclass="qr")
+    return mark_safe(drawn)  # noqa: S308  a path of numbers; the text itself is not in it
+
+
 def png(payment: Payment) -> bytes:
     """The QR code as a picture for the gallery of a phone."""
     drawn = io.BytesIO()
-    _code(payment).save(drawn, kind="png", scale=_PNG_SCALE, border=_QUIET)
+    _code(_text(payment)).save(drawn, kind="png", scale=_PNG_SCALE, border=_QUIET)
     return drawn.getvalue()
 
 
-def _code(payment: Payment) -> segno.QRCode:
+def _text(payment: Payment) -> str:
     if payment.qris is None:
         raise ValueError("this code is no QRIS")
-    text = qris.for_order(payment.qris.payload, amount=payment.amount, reference=payment.code)
+    return qris.for_order(payment.qris.payload, amount=payment.amount, reference=payment.code)
+
+
+def _code(text: str) -> segno.QRCode:
     return segno.make(text, error="m", micro=False)
