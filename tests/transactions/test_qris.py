@@ -53,7 +53,7 @@ def test_a_code_that_is_cut_off_is_said_to_be() -> None:
 def test_a_surcharge_is_refused_and_the_rule_is_named(tip: qriskit.Tip) -> None:
     sentence = fault(factories.sticker(tip=tip))
     assert "Tanpa biaya tambahan" in sentence
-    assert "Bank Indonesia" in sentence
+    assert "23/6/PBI/2021 pasal 52" in sentence
 
 
 @pytest.mark.parametrize("tag", ["55", "56", "57"])

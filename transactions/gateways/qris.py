@@ -18,8 +18,9 @@ _NATIONAL = "ID.CO.QRIS.WWW"
 _FEE_TAGS = ("55", "56", "57")
 
 NO_SURCHARGE = _(
-    "QRIS ini meminta biaya atau tip tambahan (tag 55–57). Tanpa biaya tambahan: aturan QRIS dari Bank Indonesia "
-    "melarang pedagang membebankan biaya QRIS kepada pembeli. Minta QRIS tanpa biaya ke penyedia QRIS."
+    "QRIS ini meminta biaya atau tip tambahan (tag 55–57). Tanpa biaya tambahan: Peraturan Bank Indonesia "
+    "23/6/PBI/2021 pasal 52 melarang pedagang membebankan biaya QRIS kepada pembeli. Minta QRIS tanpa biaya ke "
+    "penyedia QRIS."
 )
 _FAULTS: dict[str, Promise] = {
     "crc.missing": _("Teks ini terpotong: angka pemeriksa di ujungnya tidak ada. Salin lagi seluruhnya."),
