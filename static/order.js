@@ -22,7 +22,7 @@
     const left = Math.max(0, Math.round(clock.ends - now));
     bar.value = left;
     const text = `${Math.floor(left / 60)}.${String(left % 60).padStart(2, "0")}`;
-    clock.querySelector(".left").textContent = `· ${clock.dataset.left} ${text}`;
+    clock.querySelector(".left").textContent = `· ${clock.dataset.left.replace("{time}", text)}`;
     if (left || clock.over) return;
     clock.over = true; // the page has another thing to say now
     next = 1;

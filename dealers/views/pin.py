@@ -15,6 +15,7 @@ from dealers import pins
 from dealers.forms import PinForm
 from dealers.models import User
 from dealers.reauth import WithPassword
+from portal.lib import money
 
 
 @sensitive_post_parameters("pin", "again", "password")
@@ -26,7 +27,7 @@ def pin(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     now, is_removed = pins.of(user), "remove" in request.POST
     given = request.POST or None
-    start = {"ask_above": now.ask_above if now else pins.USUAL_LIMIT}
+    start = {"ask_above": money.nominal(now.ask_above if now else pins.USUAL_LIMIT)}
     keep = PinForm(None if is_removed else given, person=user, initial=start)
     gone = WithPassword(given if is_removed else None, person=user, prefix="gone")
     if is_removed and gone.is_valid():
