@@ -136,14 +136,15 @@ def test_the_desks_pages_about_money_are_for_everybody(visitor: Visitor, shop: f
     entered(shop, owner, amount, reference="FT-2", note="BUDI")
     entered(shop, owner, 77_777, reference="FT-3")
     found = {}
-    for name, arguments in {
+    pages: dict[str, list[object]] = {
         "qris": [],
         "bank_accounts": [],
         "money_in": [],
         "bank_line": [line.pk],
         "order_qris": [by_qris.code],
         "history": [],
-    }.items():
+    }
+    for name, arguments in pages.items():
         visitor.page.goto(reverse(f"desk:{name}", args=arguments))
         found[name] = judged(visitor.page)
     visitor.page.goto(reverse("desk:qris"))
