@@ -28,6 +28,8 @@ class Can(StrEnum):
     SEE_MONEY = "see_money"
     SETTLE_INCIDENT = "settle_incident"
     SEE_TASKS = "see_tasks"
+    EDIT_PAYMENT = "edit_payment"
+    MATCH_MONEY = "match_money"
 
 
 _COUNTER = {Can.SEE_DESK, Can.SELL, Can.SEE_ORDERS, Can.CONFIRM_PAYMENT, Can.CANCEL_ORDER}
@@ -36,7 +38,7 @@ _CARE = {Can.SEE_DESK, Can.SEE_ORDERS, Can.CANCEL_ORDER, Can.SEE_TASKS}
 CAPABILITIES: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
     Role.MANAGER: frozenset(Can),
-    Role.CASHIER: frozenset(_COUNTER | {Can.PAY_REFUND}),
+    Role.CASHIER: frozenset(_COUNTER | {Can.PAY_REFUND, Can.MATCH_MONEY}),
     Role.CS: frozenset(_CARE),
     Role.TRAINER: frozenset({Can.SEE_DESK}),
 }

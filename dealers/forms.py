@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from dealers import pins
 from dealers.models import User
-from portal.lib import msisdn
+from dealers.reauth import WithPassword
+from portal.lib import money, msisdn
 from portal.lib.msisdn import NotANumber, Reason
 
 _HINT = gettext_lazy("Paling sedikit 12 karakter. Kalimat pendek yang hanya Anda tahu paling mudah diingat.")
@@ -116,6 +118,10 @@ class SignUpForm(forms.Form):
         return cleaned
 
 
+def _digits() -> forms.PasswordInput:
+    return forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "new-password", "maxlength": pins.DIGITS})
+
+
 def _in_our_words(fields: dict[str, forms.Field]) -> None:
     fields["new_password1"].label, fields["new_password1"].help_text = _("Kata sandi baru"), str(_HINT)
     fields["new_password2"].label, fields["new_password2"].help_text = _("Kata sandi baru, sekali lagi"), ""
@@ -136,6 +142,50 @@ class ChangePasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = _("Kata sandi sekarang")
         _in_our_words(self.fields)
+
+
+class PinForm(WithPassword):
+    """Six digits, and the rupiah above which a balance asks for them."""
+
+    pin = forms.RegexField(
+        rf"^[0-9]{{{pins.DIGITS}}}$",
+        label=gettext_lazy("PIN baru, 6 angka"),
+        strip=False,
+        widget=_digits(),
+        error_messages={"invalid": gettext_lazy("PIN berisi tepat 6 angka.")},
+    )
+    again = forms.CharField(label=gettext_lazy("PIN baru, sekali lagi"), max_length=12, strip=False, widget=_digits())
+    ask_above = forms.CharField(
+        label=gettext_lazy("Minta PIN di atas (rupiah)"),
+        max_length=24,
+        help_text=gettext_lazy("Isi 0 supaya PIN selalu diminta."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    field_order = ["pin", "again", "ask_above", "password"]
+
+    def clean_pin(self) -> str:
+        """Nothing that is guessed first."""
+        digits: str = self.cleaned_data["pin"]
+        if len(set(digits)) == 1 or digits in "0123456789012345" or digits in "9876543210987654":
+            raise ValidationError(_("PIN ini terlalu mudah ditebak. Pilih angka yang tidak berurutan."), code="easy")
+        return digits
+
+    def clean_ask_above(self) -> int:
+        """Whole rupiah."""
+        try:
+            amount = money.parse_rupiah(self.cleaned_data["ask_above"])
+        except money.NotMoney as error:
+            raise ValidationError(_("Tulis jumlah rupiah, contoh 100.000."), code="not_money") from error
+        if amount < 0:
+            raise ValidationError(_("Tulis jumlah rupiah, contoh 100.000."), code="not_money")
+        return amount
+
+    def clean(self) -> dict[str, Any]:
+        """Typed twice the same."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "pin" in cleaned and cleaned.get("again") != cleaned["pin"]:
+            self.add_error("again", _("PIN yang kedua tidak sama."))
+        return cleaned
 
 
 def not_a_number(error: NotANumber) -> str:

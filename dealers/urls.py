@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dealers.views import account, app, language, site
+from dealers.views import account, app, language, pin, site
 
 urlpatterns = [
     path("", site.directory, name="directory"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("akun/daftar/lanjut/", account.sign_up_finish, name="sign_up_finish"),
     path("akun/daftar/<str:token>/", account.sign_up_link, name="sign_up_link"),
     path("akun/kata-sandi/", account.password_change, name="password_change"),
+    path("akun/pin/", pin.pin, name="pin"),
     path("akun/lupa/", account.password_reset, name="password_reset"),
     path("akun/lupa/terkirim/", account.password_reset_sent, name="password_reset_sent"),
     path("akun/lupa/<str:uidb64>/<str:token>/", account.password_reset_confirm, name="password_reset_confirm"),

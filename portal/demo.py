@@ -6,6 +6,7 @@ same use cases as in production; only the opening balances are given.
 
 from dataclasses import dataclass
 
+import qriskit
 from django.conf import settings
 from django.db import transaction
 
@@ -13,7 +14,8 @@ from dealers.models import Dealer, Membership, Partner, PlatformRole, Role, User
 from portal import opening
 from portal.lib import tenancy
 from portal.opening import NewDealer
-from transactions import accounts, ledger, postings_business, pricing
+from transactions import accounts, ledger, postings_business, pricing, tills
+from transactions.gateways import qris
 from transactions.models import Brand, Kind, MarkupRule, Price, Product, Route, Supplier, Tier
 from transactions.stock import SUPPLIER as STOCK
 from transactions.suppliers import connections
@@ -103,6 +105,7 @@ def load() -> None:
     for shop in SHOPS:
         _sell(dealers[shop.slug], shop, zero)
     _customer(dealers["berkah-cell"])
+    _tills(dealers["berkah-cell"])
 
 
 def _person(email: str, name: str, **fields: object) -> User:
@@ -250,3 +253,25 @@ def _customer(dealer: Dealer) -> None:
             amount=200_000,
             reference="opening-budi",
         )
+
+
+def _tills(dealer: Dealer) -> None:
+    """A QRIS with a made-up NMID of no acquirer, and a bank account that nobody has."""
+    accounts_of = [
+        qriskit.MerchantAccount.create(
+            tag="26", guid="ID.CO.CONTOH.WWW", pan="936009990000000017", merchant_id="000000017", criteria="UMI"
+        ),
+        qriskit.MerchantAccount.national(nmid="ID1020260000017", criteria="UMI"),
+    ]
+    sticker = qriskit.build(
+        merchant_name="BERKAH CELL",
+        merchant_city="BANDUNG",
+        mcc="4814",
+        accounts=accounts_of,
+        postal_code="40131",
+        additional_data={"07": "A01"},
+    )
+    with tenancy.inside(dealer.pk):
+        tills.use_qris(dealer, qris.read(sticker.dumps()), actor=None)
+        account = tills.NewAccount(bank="Bank Contoh", number="1234567890", holder="Berkah Cell")
+        tills.add_account(dealer, account, actor=None)

@@ -15,6 +15,22 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
     }
   };
 
+  // Counted from what the server said, whatever this phone's clock says.
+  const tick = () => {
+    const clock = live.querySelector("[data-left]");
+    if (!clock) return;
+    const bar = clock.querySelector("progress"), now = performance.now() / 1000;
+    clock.ends ??= now + bar.value;
+    const left = Math.max(0, Math.round(clock.ends - now));
+    bar.value = left;
+    const text = `${Math.floor(left / 60)}.${String(left % 60).padStart(2, "0")}`;
+    clock.querySelector(".left").textContent = `· ${clock.dataset.left.replace("{time}", text)}`;
+    if (left || clock.over) return;
+    clock.over = true; // the page has another thing to say now
+    next = 1;
+    wait();
+  };
+
   const show = (html) => {
     const hadFocus = live.contains(document.activeElement);
     live.innerHTML = html;
@@ -23,6 +39,7 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
     say.textContent = status.innerText;
     document.title = status.querySelector("h1").textContent + document.title.slice(document.title.indexOf(" · "));
     offerCopy();
+    tick();
   };
 
   const wait = () => {
@@ -57,5 +74,7 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
   });
   live.addEventListener("submit", ({ target }) => target.querySelector(".btn")?.setAttribute("aria-busy", "true"));
   offerCopy();
+  tick();
+  setInterval(tick, 1000);
   wait();
 })();

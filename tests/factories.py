@@ -2,14 +2,30 @@
 
 from dataclasses import asdict, dataclass, field
 from itertools import count
+from typing import Any
 
+import qriskit
 from django.utils import timezone
 
 from dealers import rights
 from dealers.models import Dealer, Membership, Partner, Role, User
 from portal.lib import ids, msisdn, tenancy
-from transactions import accounts, ledger, orders, postings_business
-from transactions.models import Brand, Channel, Kind, Order, Price, PriceList, Product, Route, Supplier, Tier
+from transactions import accounts, ledger, orders, postings_business, tills
+from transactions.gateways.qris import read as read_qris
+from transactions.models import (
+    BankAccount,
+    Brand,
+    Channel,
+    Kind,
+    Order,
+    Price,
+    PriceList,
+    Product,
+    Qris,
+    Route,
+    Supplier,
+    Tier,
+)
 from transactions.suppliers import connections
 from transactions.suppliers.base import Offer
 
@@ -98,6 +114,29 @@ def offer(sku: str = "s5", **fields: object) -> Offer:
     """A line of a price list: Telkomsel pulsa of 5.000."""
     given = {"name": "Telkomsel 5.000", "category": "Pulsa", "brand": "TELKOMSEL", "kind": "Umum", "price": 5_300}
     return Offer(sku=sku, **{"is_open": True, **given, **fields})  # type: ignore[arg-type]
+
+
+def sticker(name: str = "TOKO UJI", nmid: str = "ID1020260000001", **more: object) -> str:
+    """The payload of a static QRIS; `tip`, `additional_data` … as `qriskit.build` takes them."""
+    accounts_of = [
+        qriskit.MerchantAccount.create(tag="26", guid="ID.CO.CONTOH.WWW", pan="936009990000000001", merchant_id="1"),
+        qriskit.MerchantAccount.national(nmid=nmid, criteria="UMI"),
+    ]
+    given: dict[str, Any] = {"merchant_city": "BANDUNG", "mcc": "4814", "postal_code": "40131", **more}
+    return qriskit.build(merchant_name=name, accounts=accounts_of, **given).dumps()
+
+
+def qris(at: Dealer, name: str = "TOKO UJI") -> Qris:
+    """The dealer takes QRIS."""
+    with tenancy.inside(at.pk):
+        return tills.use_qris(at, read_qris(sticker(name)), actor=None)
+
+
+def bank_account(at: Dealer, number: str = "1234567890") -> BankAccount:
+    """The dealer takes bank transfers."""
+    with tenancy.inside(at.pk):
+        wanted = tills.NewAccount(bank="Bank Uji", number=number, holder="Toko Uji")
+        return tills.add_account(at, wanted, actor=None)
 
 
 def fund(at: Dealer, customer: User, amount: int) -> None:

@@ -13,10 +13,11 @@ from dealers import rights
 from dealers.models import Dealer, Outlet, Partner, Role, User
 from portal.lib import ids, tenancy
 from tests import factories
-from transactions import fulfilment, payments, payouts, refund_choices, states, todo
+from transactions import bank_lines, fulfilment, payments, payouts, refund_choices, states, todo
 from transactions.models import (
     Account,
     AccountKind,
+    BankLine,
     Brand,
     Decision,
     InboundEvent,
@@ -78,6 +79,12 @@ class World:
     rule: MarkupRule
     route: Route
     wallet: Account
+    by_qris: Order
+    """A guest's, waiting for money by QRIS."""
+    by_transfer: Order
+    """A guest's, waiting for a bank transfer."""
+    line: BankLine
+    """Money in the bank of nobody known."""
 
     @property
     def product(self) -> Product:
@@ -97,11 +104,16 @@ def world(slug: str, *, staff: bool = False) -> World:
     shop = factories.shop(slug=slug, url=UNREACHABLE, money=1_000_000)
     dealer = shop.dealer
     delivered = _sent(shop, _verdict(Outcome.SUCCEEDED, sn="0031 8890 7712"))
+    line = _tills(shop)
     unpaid, cash = shop.buy(gateway="sandbox", customer=None), shop.buy(gateway="cash", customer=None)
     silent = _sent(shop, None)
     with tenancy.inside(dealer.pk):
         payment = payments.start(unpaid)
         payments.start(cash)
+    by_qris, by_transfer = (shop.buy(gateway=gateway, customer=None) for gateway in ("qris", "transfer"))
+    with tenancy.inside(dealer.pk):
+        payments.start(by_qris)
+        payments.start(by_transfer)
     refunded = _paid_and_failed(shop)
     factories.price_list(dealer, shop.supplier, factories.offer())
     proposed, begun, paid_back = _on_their_way(shop)
@@ -127,7 +139,20 @@ def world(slug: str, *, staff: bool = False) -> World:
             rule=MarkupRule.objects.create(dealer=dealer, brand=Brand.objects.get(code="TSEL"), fixed=800),
             route=Route.objects.get(),
             wallet=Account.objects.get(kind=AccountKind.WALLET, key=f"customer:{shop.customer.pk}"),
+            by_qris=by_qris,
+            by_transfer=by_transfer,
+            line=line,
         )
+
+
+def _tills(shop: factories.Shop) -> BankLine:
+    """A QRIS, a bank account, and a line of its statement that nobody knows."""
+    factories.qris(shop.dealer)
+    account = factories.bank_account(shop.dealer)
+    row = bank_lines.Row(day=timezone.now().date(), amount=77_777, note="TIDAK TAHU", reference="FT-0001")
+    bank_lines.enter(shop.dealer, account, [row], actor=factories.user())
+    with tenancy.inside(shop.dealer.pk):
+        return BankLine.objects.get(reference="FT-0001")
 
 
 def _verdict(outcome: Outcome, *, sn: str = "") -> Verdict:

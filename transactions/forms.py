@@ -101,6 +101,7 @@ class SaleForm(forms.Form):
     brand = forms.CharField(max_length=10, required=False)
     again = forms.CharField(max_length=5, required=False)
     confirm = forms.CharField(max_length=10, required=False)
+    pin = forms.CharField(max_length=12, required=False)
 
     def __init__(self, data: Mapping[str, Any], *, dealer: Dealer, kind: Kind) -> None:
         super().__init__(data)

@@ -63,11 +63,11 @@ class Heard:
 
 
 def decide(held: Claim) -> Inquiry | None:
-    """What is to be asked about a payment code that is due; None when it is paid at a counter."""
+    """What is to be asked about a payment code that is due; None when nobody can be asked."""
     with tenancy.inside(held.dealer_id):
         payment = Payment.objects.filter(dealer_id=held.dealer_id, pk=held.target).first()
         gateway = GATEWAYS.get(payment.gateway) if payment else None
-    if payment is None or gateway is None:
+    if payment is None or gateway is None or not gateway.can_be_asked:
         payments.expire_code(held.dealer_id, held.target)
         return None
     return Inquiry(dealer_id=held.dealer_id, payment_id=payment.pk, code=payment.code, gateway=gateway)

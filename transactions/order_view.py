@@ -15,13 +15,15 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from dealers.models import Dealer
+from dealers.models import Dealer, User
 from portal.lib import ids
 from portal.lib.money import rupiah
 from portal.templatetags.words import clock, clock_seconds, day
-from transactions import orders, payments, refund_view
+from transactions import orders, pay_view, payments, refund_view
 from transactions.gateways.registry import METHOD_LABELS
-from transactions.models import Kind, Order, Payment, PaymentState, Refund, RefundState, Status
+from transactions.models import Kind, Order, Payment, Refund, RefundState, Status
+from transactions.pay_view import PayView, is_expired
+from transactions.pay_view import payable as payable
 from transactions.refund_view import RefundView
 from transactions.suppliers import words
 from transactions.suppliers.base import Reason
@@ -75,7 +77,7 @@ class OrderView:
     dealer: Dealer
     words: Words
     steps: tuple[Step, ...]
-    payment: Payment | None
+    pay: PayView | None
     short_by: int
     can_cancel: bool
     can_simulate: bool
@@ -92,19 +94,14 @@ class OrderView:
         return str(METHOD_LABELS.get(self.order.gateway, self.order.gateway))
 
     @property
+    def payment(self) -> Payment | None:
+        """The code that it is paid by, expired or not, while it waits for money."""
+        return self.pay.payment if self.pay else None
+
+    @property
     def is_live(self) -> bool:
         """Whether something may still change by itself."""
         return not self.order.is_final or any(refund.is_moving for refund in self.refunds)
-
-    @property
-    def is_code_open(self) -> bool:
-        """Whether there is a code that can be paid now."""
-        return self.payment is not None and not is_expired(self.payment)
-
-    @property
-    def to_pay(self) -> int:
-        """What is still to be paid, in rupiah."""
-        return self.short_by or self.order.price
 
     @property
     def sn_label(self) -> str:
@@ -129,17 +126,8 @@ class OrderView:
     @property
     def tag(self) -> str:
         """Changes whenever something that is shown changes."""
-        code = self.payment.code if self.payment else ""
-        shown = (
-            self.words,
-            self.steps,
-            code,
-            self.is_code_open,
-            self.short_by,
-            self.can_cancel,
-            get_language(),
-            self.refunds,
-        )
+        paying = self.pay.sign if self.pay else ()
+        shown = (self.words, self.steps, paying, self.short_by, self.can_cancel, self.refunds, get_language())
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
@@ -153,45 +141,35 @@ def next_look(shown: OrderView, *, unchanged: int) -> int:
     return 0 if not shown.is_live else _PAUSES[min(unchanged, len(_PAUSES) - 1)]
 
 
-def payable(order: Order) -> Payment | None:
-    """The newest payment code of an order that waits for money, expired or not."""
-    if order.status != Status.AWAITING_PAYMENT:
-        return None
-    return Payment.objects.filter(dealer_id=order.dealer_id, order=order).order_by("-id").first()
-
-
-def is_expired(payment: Payment) -> bool:
-    """Whether a code has run out, whether or not anybody has written that down yet."""
-    return payment.state == PaymentState.EXPIRED or payment.expires_at <= timezone.now()
-
-
-def of(dealer: Dealer, order: Order) -> OrderView:
+def of(dealer: Dealer, order: Order, *, user: User | None = None) -> OrderView:
     """The page of an order, which is read anew if it moved on meanwhile. Inside the dealer's transaction.
+
+    `user` is who looks at it, if that person has signed in.
 
     Money and status change together; seen one without the other, an order that was just paid would look
     as if its money was missing.
     """
     for _turn in range(_TURNS):
-        shown = _at_this_moment(dealer, order)
+        shown = _at_this_moment(dealer, order, user)
         if Order.objects.filter(pk=order.pk, status=order.status).exists():
             break
         order.refresh_from_db()
     return shown
 
 
-def _at_this_moment(dealer: Dealer, order: Order) -> OrderView:
+def _at_this_moment(dealer: Dealer, order: Order, user: User | None) -> OrderView:
     refunds = list(Refund.objects.filter(dealer=dealer, order=order).select_related("order", "payment"))
     back = tuple(refund_view.of(refund, dealer) for refund in refunds)
-    payment = payable(order)
-    short_by = payments.short_by(order) if order.status == Status.AWAITING_PAYMENT else 0
-    said = _words(dealer, order, payment, short_by)
+    pay = pay_view.of(dealer, order, user=user)
+    short_by = payments.short_by(order) if pay else 0
+    said = _words(dealer, order, pay, short_by)
     money = tuple(each.sentence for each in back) or _untouched(order, short_by)
     return OrderView(
         order=order,
         dealer=dealer,
         words=Words(said.tone, said.headline, (*said.lines[:1], *money, *said.lines[1:])),
         steps=tuple(_steps(order, refunds)),
-        payment=payment,
+        pay=pay,
         short_by=short_by,
         can_cancel=orders.can_cancel(dealer, order),
         can_simulate=bool(settings.SANDBOX_SECRET) and order.gateway in SIMULATED,
@@ -199,10 +177,11 @@ def _at_this_moment(dealer: Dealer, order: Order) -> OrderView:
     )
 
 
-def _words(dealer: Dealer, order: Order, payment: Payment | None, short_by: int) -> Words:
+def _words(dealer: Dealer, order: Order, pay: PayView | None, short_by: int) -> Words:
     match order.status:
         case Status.AWAITING_PAYMENT:
-            return _short(dealer, order, payment, short_by) if short_by else _waiting(dealer, order, payment)
+            payment = pay.payment if pay else None
+            return _short(dealer, order, pay, short_by) if short_by else _waiting(dealer, order, payment)
         case Status.PAID | Status.PROCESSING:
             return _sending(dealer, order)
         case Status.SUCCEEDED:
@@ -226,18 +205,20 @@ def _waiting(dealer: Dealer, order: Order, payment: Payment | None) -> Words:
         line = _("Bayar ke kasir %(shop)s dengan kode di bawah. Pulsa dikirim otomatis setelah dibayar.")
         return Words("info", headline, (line % {"shop": dealer.name},))
     line = _("Bayar sebelum %(until)s. Pulsa dikirim otomatis setelah dibayar.")
+    if payment.bank_account_id:
+        line = _("Transfer sebelum %(until)s, persis jumlah di bawah. Pulsa dikirim begitu toko melihat uangnya.")
     return Words("info", headline, (line % {"until": clock(payment.expires_at, dealer.time_zone)},))
 
 
-def _short(dealer: Dealer, order: Order, payment: Payment | None, short_by: int) -> Words:
+def _short(dealer: Dealer, order: Order, pay: PayView | None, short_by: int) -> Words:
     came = {"came": rupiah(order.price - short_by), "price": rupiah(order.price)}
     lines = [_("Sudah masuk %(came)s dari %(price)s, dan disimpan untuk pesanan ini.") % came]
-    if payment is None or is_expired(payment):
+    if pay is None or not pay.is_open:
         lines.append(_("Kode bayar habis waktunya: buat kode baru untuk sisanya, atau batalkan dan uangnya kembali."))
     else:
-        until = clock(payment.expires_at, dealer.time_zone)
+        until = clock(pay.payment.expires_at, dealer.time_zone)
         lines.append(_("Bayar sisanya sebelum %(until)s, atau batalkan dan uangnya kembali semua.") % {"until": until})
-    return Words("warn", _("Kurang %(amount)s") % {"amount": rupiah(short_by)}, tuple(lines))
+    return Words("warn", _("Kurang %(amount)s") % {"amount": rupiah(pay.to_pay if pay else short_by)}, tuple(lines))
 
 
 def _sending(dealer: Dealer, order: Order) -> Words:

@@ -5,17 +5,26 @@ exactly the price is held and the order is paid; the rest, and whatever comes to
 back. Nothing that came in is ever without an account.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
-from transactions import accounts, postings, queue, refunds, states, todo
-from transactions.gateways.registry import GATEWAYS
+from transactions import accounts, codes, postings, queue, refunds, states, todo
+from transactions.codes import LOOKS as LOOKS
+from transactions.codes import due as due
+from transactions.codes import start as start
+from transactions.codes import until_next_look as until_next_look
+from transactions.gateways import terms
+from transactions.gateways.terms import MethodClosed
 from transactions.models import (
+    BankAccount,
+    BankLine,
     DueKind,
+    LineState,
     Order,
     Payment,
     PaymentState,
@@ -23,11 +32,6 @@ from transactions.models import (
     Status,
     TaskKind,
 )
-
-CODE_LASTS = timedelta(minutes=15)
-CASH_LASTS = timedelta(hours=24)
-LOOKS = (timedelta(seconds=20), timedelta(minutes=2))
-"""Ages at which a gateway is asked about a code that is still open; every code is looked at once more at its end."""
 
 
 class UnknownPayment(Exception):
@@ -46,6 +50,10 @@ class OtherAmount(Exception):
         self.due = due
 
 
+class AlreadyTaken(Exception):
+    """This reference stands for money that was taken in before; nothing was booked."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Money:
     """What a gateway reports: its own transaction id, and rupiah."""
@@ -55,37 +63,8 @@ class Money:
     amount: int
 
 
-def start(order: Order) -> Payment:
-    """Give an unpaid order a code to pay by; the one that is open already, if there is one."""
-    found = Payment.objects.filter(dealer_id=order.dealer_id, order=order, state=PaymentState.OPEN).first()
-    if found is not None and found.gateway == order.gateway:
-        return found
-    lasts = CASH_LASTS if order.gateway == "cash" else CODE_LASTS
-    number = Payment.objects.filter(dealer_id=order.dealer_id, order=order).count() + 1
-    payment = Payment.objects.create(
-        dealer_id=order.dealer_id,
-        order=order,
-        gateway=order.gateway,
-        code=f"{order.code}-{number}",
-        amount=order.price,
-        expires_at=timezone.now() + lasts,
-    )
-    queue.set_due(order.dealer_id, DueKind.PAYMENT, payment.pk, after=until_next_look(payment))
-    if order.gateway == "cash":
-        todo.ask(order.dealer_id, TaskKind.CASH, order.code, within=CASH_LASTS, order=order)
-    return payment
-
-
-def until_next_look(payment: Payment) -> timedelta:
-    """How long until a payment code is due: the next time its gateway is asked, at last when it expires."""
-    now = timezone.now()
-    looks = LOOKS if payment.state == PaymentState.OPEN and payment.gateway in GATEWAYS else ()
-    ahead = [at for at in (*(payment.created_at + age for age in looks), payment.expires_at) if at > now]
-    return min(ahead, default=now) - now
-
-
 def renew(dealer: Dealer, order_id: int) -> Payment:
-    """A new code for an unpaid order whose code has expired. Raises `NotPayable`."""
+    """A new code for an unpaid order whose code has expired. Raises `NotPayable`, `terms.MethodClosed`."""
     with tenancy.inside(dealer.pk):
         order = states.lock(dealer.pk, order_id)
         if order.status != Status.AWAITING_PAYMENT:
@@ -101,11 +80,15 @@ def receive(dealer_id: int, *, payment_code: str, money: Money) -> Order:
 
     def once() -> Order:
         with tenancy.inside(dealer_id):
-            payment = Payment.objects.filter(dealer_id=dealer_id, code=payment_code, gateway=money.gateway).first()
+            rows = Payment.objects.filter(dealer_id=dealer_id, code=payment_code, gateway=money.gateway)
+            payment = rows.select_related("bank_account").first()
             if payment is None:
                 raise UnknownPayment(payment_code)
             order = states.lock(dealer_id, payment.order_id)
-            _take(order, payment, money, source=accounts.clearing(money.gateway))
+            if payment.bank_account is not None:
+                _take_transfer(order, payment, payment.bank_account, money)
+            else:
+                _take(order, payment, money, source=accounts.clearing(money.gateway))
             return order
 
     return retry.on_conflict(once)
@@ -120,12 +103,8 @@ def take_cash(dealer: Dealer, order_id: int, *, seen: int, cashier: User) -> Ord
     def once() -> Order:
         with tenancy.inside(dealer.pk):
             order = states.lock(dealer.pk, order_id)
-            amount = due(order)
-            if not amount:
-                raise NotPayable
-            if amount != seen:
-                raise OtherAmount(amount)
-            payment = start(order)
+            amount = _as_seen(order, seen)
+            payment = codes.open_code(order) or start(order, gateway="cash")
             money = Money(gateway="cash", gateway_tx=payment.code, amount=amount)
             _take(order, payment, money, source=accounts.cash("counter"), cashier=cashier)
             return order
@@ -133,13 +112,130 @@ def take_cash(dealer: Dealer, order_id: int, *, seen: int, cashier: User) -> Ord
     return retry.on_conflict(once)
 
 
-def _take(order: Order, payment: Payment, money: Money, *, source: accounts.Acc, cashier: User | None = None) -> None:
-    known = Receipt.objects.filter(dealer_id=order.dealer_id, gateway=money.gateway, gateway_tx=money.gateway_tx)
-    if known.exists():
-        return
+def confirm_qris(dealer: Dealer, order_id: int, *, seen: int, reference: str, actor: User) -> Order:
+    """Staff see in the acquirer's app that a QRIS code was paid: the `seen` rupiah that the page said.
+
+    `reference` is the acquirer's, or "". If the acquirer reports the same money later, it counts once. Raises
+    `NotPayable`, `OtherAmount`, and `AlreadyTaken` when the reference stands for other money.
+    """
+
+    def once() -> Order:
+        with tenancy.inside(dealer.pk):
+            order = states.lock(dealer.pk, order_id)
+            amount = _as_seen(order, seen)
+            payment = Payment.objects.filter(dealer=dealer, order=order, gateway="qris").order_by("-id").first()
+            if payment is None:
+                raise NotPayable
+            money = Money(gateway="qris", gateway_tx=reference or f"hand:{payment.code}", amount=amount)
+            if not _take(order, payment, money, source=accounts.clearing("qris"), cashier=actor):
+                raise AlreadyTaken(reference)
+            return order
+
+    return retry.on_conflict(once)
+
+
+def pay_from_wallet(order: Order, customer: User) -> None:
+    """A locked order that waits for money is paid by a customer's balance, at once.
+
+    Raises `NotPayable`, `ledger.InsufficientBalance`; then roll back.
+    """
+    owed = due(order)
+    if not owed:
+        raise NotPayable
+    payment = start(order, gateway="balance")
+    money = Money(gateway="balance", gateway_tx=payment.code, amount=owed)
+    _take(order, payment, money, source=accounts.customer_wallet(customer.pk))
+
+
+def _as_seen(order: Order, seen: int) -> int:
+    amount = due(order)
+    if not amount:
+        raise NotPayable
+    if amount != seen:
+        raise OtherAmount(amount)
+    return amount
+
+
+def _take_transfer(order: Order, payment: Payment, account: BankAccount, money: Money) -> None:
+    """The bank reports; staff may have entered the same line already."""
+    lock_account(account)
+    lines = BankLine.objects.filter(dealer_id=order.dealer_id, account=account, reference=money.gateway_tx)
+    line = lines.select_related("account").select_for_update(of=("self",)).first()
+    if line is None:
+        money = replace(money, gateway=bank_gateway(account))
+        _take(order, payment, money, source=accounts.bank(account.code))
+    elif line.state == LineState.OPEN:
+        take_line(line, order, payment=payment)
+
+
+def lock_account(account: BankAccount) -> None:
+    """One at a time: a report of the bank and staff who enter the same line must not miss each other."""
+    BankAccount.objects.select_for_update(no_key=True).get(pk=account.pk, dealer_id=account.dealer_id)
+
+
+def bank_gateway(account: BankAccount) -> str:
+    """What a receipt of this account calls its gateway: a bank's references are its own."""
+    return f"bank:{account.code}"
+
+
+def take_line(
+    line: BankLine, order: Order, *, payment: Payment | None, actor: User | None = None, forgives: bool = False
+) -> None:
+    """A locked, open line of a bank statement turns out to be a locked order's money.
+
+    With `forgives`, the dealer gives what is missing to the price, up to 999 rupiah.
+    """
+    dealer_id, account = order.dealer_id, line.account
+    transfer_id = postings.claim_from_suspense(
+        dealer_id,
+        source_key=account.code,
+        tx=line.reference,
+        amount=line.amount,
+        to=accounts.UNAPPLIED,
+        order_id=order.pk,
+    )
+    line.state, line.decided_by, line.decided_at = LineState.MATCHED, actor, timezone.now()
+    line.save(update_fields=["state", "decided_by", "decided_at"])
+    todo.done(dealer_id, TaskKind.MONEY, line_subject(line), by=actor)
+    money = Money(gateway=bank_gateway(account), gateway_tx=line.reference, amount=line.amount)
+    _note(order, payment, money, transfer_id=transfer_id, actor=actor)
+    settle(order, actor=actor, payment=payment, forgives=forgives)
+
+
+def line_subject(line: BankLine) -> str:
+    """What the task about money of unknown owner is called."""
+    return f"{line.account.code}:{line.reference}"[:60]
+
+
+def _take(order: Order, payment: Payment, money: Money, *, source: accounts.Acc, cashier: User | None = None) -> bool:
+    """Write the money down, once, and decide what it means; False when it was taken before."""
+    known = Receipt.objects.filter(dealer_id=order.dealer_id, gateway=money.gateway)
+    if known.filter(Q(gateway_tx=money.gateway_tx) | Q(proof=money.gateway_tx)).exists():
+        return False
+    if cashier is None and _proves_a_persons_word(payment, money):
+        return False
     transfer_id = postings.receive(
         order.dealer_id, source=source, tx=money.gateway_tx, amount=money.amount, order_id=order.pk
     )
+    _note(order, payment, money, transfer_id=transfer_id, actor=cashier)
+    settle(order, actor=cashier, payment=payment)
+    return True
+
+
+def _proves_a_persons_word(payment: Payment, money: Money) -> bool:
+    """Whether staff took this money in by hand before the gateway reported it: then it is the same money."""
+    by_hand = Receipt.objects.filter(
+        dealer_id=payment.dealer_id, gateway=money.gateway, payment=payment, amount=money.amount, proof=""
+    )
+    receipt = by_hand.filter(taken_by__isnull=False).first()
+    if receipt is None:
+        return False
+    receipt.proof = money.gateway_tx
+    receipt.save(update_fields=["proof"])
+    return True
+
+
+def _note(order: Order, payment: Payment | None, money: Money, *, transfer_id: int, actor: User | None) -> None:
     Receipt.objects.create(
         dealer_id=order.dealer_id,
         gateway=money.gateway,
@@ -148,36 +244,45 @@ def _take(order: Order, payment: Payment, money: Money, *, source: accounts.Acc,
         payment=payment,
         order=order,
         transfer_id=transfer_id,
-        taken_by=cashier,
+        taken_by=actor,
     )
-    states.log(order, "receipt", note=str(money.amount), actor=cashier)
-    settle(order, actor=cashier)
+    states.log(order, "receipt", note=str(money.amount), actor=actor)
 
 
-def settle(order: Order, *, actor: User | None = None) -> None:
-    """Decide what the money received for a locked order means: enough, too much, too late."""
-    if order.status == Status.AWAITING_PAYMENT and refunds.unapplied(order) >= order.price:
-        postings.hold(order)
-        states.move(order, Status.PAID, actor=actor, paid_at=timezone.now())
-        _close_codes(order)
-        todo.done_with(order, TaskKind.CASH, by=actor)
-        rest = Dealer.objects.values_list("cancel_seconds", flat=True).get(pk=order.dealer_id)
-        queue.set_due(order.dealer_id, DueKind.ORDER, order.pk, after=timedelta(seconds=rest))
+def settle(order: Order, *, actor: User | None = None, payment: Payment | None = None, forgives: bool = False) -> None:
+    """Decide what the money received for a locked order means: enough, too little, too much, too late.
+
+    `payment` is the code that was paid last: a little less than the price is enough where it asked for that.
+    """
+    if order.status == Status.AWAITING_PAYMENT:
+        missing = order.price - refunds.unapplied(order)
+        gift = terms.LARGEST_DISCOUNT if forgives else payment.discount if payment else 0
+        if 0 < missing <= gift:
+            postings.fill_up(order, missing=missing)
+            missing = 0
+        if missing <= 0:
+            _pay(order, actor)
+        elif codes.open_code(order) is not None:
+            _ask_for_the_rest(order)
     if order.status != Status.AWAITING_PAYMENT:
         refunds.put_back_rest(order)
 
 
-def _close_codes(order: Order) -> None:
-    now = timezone.now()
-    for payment in Payment.objects.filter(dealer_id=order.dealer_id, order=order, state=PaymentState.OPEN):
-        paid = payment.receipts.exists()
-        payment.state, payment.finished_at = (PaymentState.PAID if paid else PaymentState.VOID), now
-        payment.save(update_fields=["state", "finished_at"])
-        if payment.gateway in GATEWAYS:
-            # It may be paid once more, and that callback may be lost.
-            queue.set_due(order.dealer_id, DueKind.PAYMENT, payment.pk, after=until_next_look(payment))
-        else:
-            queue.finish(order.dealer_id, DueKind.PAYMENT, payment.pk)
+def _pay(order: Order, actor: User | None) -> None:
+    postings.hold(order)
+    states.move(order, Status.PAID, actor=actor, paid_at=timezone.now())
+    codes.close_all(order)
+    todo.done_with(order, TaskKind.CASH, by=actor)
+    rest = Dealer.objects.values_list("cancel_seconds", flat=True).get(pk=order.dealer_id)
+    queue.set_due(order.dealer_id, DueKind.ORDER, order.pk, after=timedelta(seconds=rest))
+
+
+def _ask_for_the_rest(order: Order) -> None:
+    """A code that says its sum is replaced by one for what is missing; another way is left to the buyer."""
+    try:
+        start(order)
+    except MethodClosed:
+        codes.close_all(order)
 
 
 def expire_code(dealer_id: int, payment_id: int) -> None:
@@ -196,15 +301,10 @@ def expire_code(dealer_id: int, payment_id: int) -> None:
 def expire_order(order: Order) -> None:
     """Nobody paid a locked order in time; what did come in goes back."""
     states.move(order, Status.EXPIRED, finished_at=timezone.now())
-    _close_codes(order)
+    codes.close_all(order)
     todo.done_with(order, TaskKind.CASH)
     queue.finish(order.dealer_id, DueKind.ORDER, order.pk)
     refunds.put_back_rest(order)
-
-
-def due(order: Order) -> int:
-    """What an order waits for, in rupiah: its price less what came in for it; 0 when it waits for no money."""
-    return order.price - refunds.unapplied(order) if order.status == Status.AWAITING_PAYMENT else 0
 
 
 def short_by(order: Order) -> int:

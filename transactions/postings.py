@@ -28,9 +28,11 @@ def receive_unknown(dealer_id: int, *, source: Acc, tx: str, amount: int) -> int
     return ledger.move(dealer_id, frm=source, to=accounts.suspense(source.key), amount=amount, entry=entry)
 
 
-def claim_from_suspense(dealer_id: int, *, source_key: str, tx: str, amount: int, to: Acc) -> int:
-    """The owner of unknown money was found."""
-    entry = Entry(f"claim:{source_key}:{tx}")
+def claim_from_suspense(
+    dealer_id: int, *, source_key: str, tx: str, amount: int, to: Acc, order_id: int | None = None
+) -> int:
+    """The owner of unknown money was found; or it goes back to the bank account it came into, by a transfer."""
+    entry = Entry(f"claim:{source_key}:{tx}", order_id=order_id)
     return ledger.move(dealer_id, frm=accounts.suspense(source_key), to=to, amount=amount, entry=entry)
 
 

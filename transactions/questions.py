@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dealers import pins
 from dealers.models import Dealer
 from portal.templatetags.words import clock, phone, rupiah
 from transactions import accounts, catalog, ledger, orders, pricing, sales, storefront
@@ -34,6 +35,7 @@ class Question:
     answers: dict[str, str] = field(default_factory=dict)
     ways: list[Method] = field(default_factory=list)
     order: Order | None = None
+    asks_pin: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ REFUSALS = (
     orders.AlreadyUsed,
     sales.PageTooOld,
     sales.ShopClosed,
+    pins.PinNeeded,
+    pins.WrongPin,
+    pins.PinLocked,
 )
 
 
@@ -203,6 +208,31 @@ def whose_meter(holder: Holder | None, asked: Asked) -> Question:
         text=f"{text % words} {_('Uang belum dipotong.')}",
         button=_("Ya, bayar %(now)s") % {"now": rupiah(price)},
     )
+
+
+@question.register(pins.PinNeeded)
+@question.register(pins.WrongPin)
+@question.register(pins.PinLocked)
+def pin(refusal: Exception, asked: Asked) -> Question:
+    """The sum is above the customer's limit."""
+    is_locked = isinstance(refusal, pins.PinLocked)
+    return Question(
+        title=_("PIN saldo"),
+        text=f"{pin_words(refusal, asked.dealer.time_zone)} {_('Saldo belum dipotong.')}",
+        button="" if is_locked else _("Bayar dari saldo"),
+        ways=asked.other_ways if is_locked else [],
+        asks_pin=not is_locked,
+    )
+
+
+def pin_words(refusal: Exception, zone: str) -> str:
+    """Why a PIN is asked for, or is not looked at now."""
+    if isinstance(refusal, pins.PinLocked):
+        return _("PIN salah lima kali, jadi dikunci sampai %(until)s.") % {"until": clock(refusal.until, zone)}
+    if isinstance(refusal, pins.WrongPin):
+        text = ngettext("PIN salah. Masih %(n)s kali lagi.", "PIN salah. Masih %(n)s kali lagi.", refusal.left)
+        return text % {"n": refusal.left}
+    return _("Pembayaran di atas batas PIN. Isi PIN 6 angka.")
 
 
 def _ago(passed: timedelta) -> str:

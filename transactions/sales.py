@@ -4,12 +4,14 @@ The form's token is looked up first: a repeat is answered with the order that st
 changed since (the price, the balance, the shop's hours).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dealers import pins
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
 from transactions import orders, payments, pricing
 from transactions.form_tokens import FormToken
+from transactions.gateways.terms import MethodClosed
 from transactions.models import Channel, Order, Product, Status, Tier
 
 
@@ -37,6 +39,7 @@ class Wish:
     seen_price: int | None = None
     again: bool = False
     confirmed_brand: bool = False
+    pin: str = field(default="", repr=False)
 
     def ask(self, agreed_price: int) -> orders.Ask:
         """The same in the words of the order book."""
@@ -64,9 +67,9 @@ def standing(dealer: Dealer, wish: Wish) -> Order | None:
 def buy(dealer: Dealer, wish: Wish, *, offered: set[str]) -> Order:
     """Place the order and, unless a wallet paid it, open a code to pay it by; a repeat is the same order.
 
-    `offered` are the ways to pay that this buyer has. Raises `NotOffered`, `PageTooOld`, `ShopClosed`, and
-    what `orders.place` raises; `orders.PriceRose` also when the price has moved since a page that is older
-    than five minutes.
+    `offered` are the ways to pay that this buyer has; a balance above its owner's limit asks for the PIN. Raises
+    `NotOffered`, `PageTooOld`, `ShopClosed`, and what `pins.demand` and `orders.place` raise; `orders.PriceRose`
+    also when the price has moved since a page that is older than five minutes.
     """
     found = standing(dealer, wish)
     if found is not None:
@@ -77,6 +80,7 @@ def buy(dealer: Dealer, wish: Wish, *, offered: set[str]) -> Order:
         raise NotOffered
     if wish.token.is_old:
         raise PageTooOld
+    _demand_pin(dealer, wish)
 
     def once() -> Order:
         with tenancy.inside(dealer.pk):
@@ -84,10 +88,21 @@ def buy(dealer: Dealer, wish: Wish, *, offered: set[str]) -> Order:
                 dealer, wish.ask(_agreed(wish)), again=wish.again, confirmed_brand=wish.confirmed_brand
             )
             if placed.is_new and placed.order.status == Status.AWAITING_PAYMENT:
-                payments.start(placed.order)
+                try:
+                    payments.start(placed.order)
+                except MethodClosed as error:
+                    raise NotOffered from error
             return placed.order
 
     return retry.on_conflict(once)
+
+
+def _demand_pin(dealer: Dealer, wish: Wish) -> None:
+    if wish.gateway != "balance" or wish.customer is None:
+        return
+    with tenancy.inside(dealer.pk):
+        price = _agreed(wish)
+    pins.demand(wish.customer, amount=price, given=wish.pin)
 
 
 def _agreed(wish: Wish) -> int:

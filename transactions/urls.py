@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from transactions.views import order_actions, order_page, order_refund, shop
+from transactions.views import order_actions, order_page, order_paying, order_refund, shop
 
 urlpatterns = [
     path("k/<slug:dealer_slug>/", shop.shop, name="shop"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("o/<str:code>/status.json", order_page.status, name="order_status"),
     path("o/<str:code>/simulate/", order_actions.simulate, name="order_simulate"),
     path("o/<str:code>/renew/", order_actions.renew, name="order_renew"),
+    path("o/<str:code>/method/", order_paying.change, name="order_method"),
+    path("o/<str:code>/qris.png", order_paying.qris_png, name="order_qris"),
     path("o/<str:code>/cancel/", order_actions.cancel, name="order_cancel"),
     path("o/<str:code>/refund/<int:number>/", order_refund.refund, name="order_refund"),
 ]

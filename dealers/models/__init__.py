@@ -2,7 +2,8 @@
 
 from dealers.models.dealers import Dealer, Membership, Outlet, Role
 from dealers.models.partners import Partner
+from dealers.models.pins import Pin
 from dealers.models.rights import Grant
 from dealers.models.users import PlatformRole, User
 
-__all__ = ["Dealer", "Grant", "Membership", "Outlet", "Partner", "PlatformRole", "Role", "User"]
+__all__ = ["Dealer", "Grant", "Membership", "Outlet", "Partner", "Pin", "PlatformRole", "Role", "User"]

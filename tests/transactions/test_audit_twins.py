@@ -12,6 +12,7 @@ from portal.lib import tenancy
 from tests import factories, worlds
 from tests.factories import Shop
 from tests.transactions import breaking
+from tests.transactions.paying_rig import open_code, ordered, reports
 from tests.transactions.scripted import verdict
 from transactions import accounts, audit, fulfilment, incidents, ledger, rollups
 from transactions.audit import Scope, deliveries, paybacks, walls
@@ -141,6 +142,26 @@ TWINS: dict[str, tuple[int, str]] = {
         13,
         "UPDATE orders SET cost = cost + 1 WHERE dealer_id = %(dealer)s AND code = %(code)s",
     ),
+    "a receipt of another sum": (
+        14,
+        "UPDATE receipt SET amount = amount + 1 WHERE dealer_id = %(dealer)s",
+    ),
+    "money that came in without a receipt": (
+        14,
+        "DELETE FROM receipt WHERE dealer_id = %(dealer)s",
+    ),
+    "a line that says another sum than suspense": (
+        14,
+        "UPDATE bank_line SET amount = amount + 1 WHERE dealer_id = %(dealer)s",
+    ),
+    "unknown money that nobody is asked about": (
+        14,
+        "UPDATE task SET closed_at = now() WHERE dealer_id = %(dealer)s AND kind = 'money'",
+    ),
+    "a gift to an order that no transfer paid": (
+        14,
+        "UPDATE receipt SET gateway = 'sandbox' WHERE dealer_id = %(dealer)s AND gateway = 'bank:main'",
+    ),
     "a roll-up that does not add up": (
         16,
         (
@@ -172,6 +193,8 @@ def books(transactional_db: None) -> dict[str, object]:
     unpaid = shop.buy(gateway="sandbox", customer=None)
     turns = _turned(shop)
     back = worlds._on_their_way(shop)[2]
+    worlds._tills(shop)
+    _paid_by_transfer(shop)
     rollups.roll_up(shop.dealer.pk)
     rollups.seal(shop.dealer.pk, now=timezone.now() + timedelta(hours=1))
     return {
@@ -187,6 +210,13 @@ def books(transactional_db: None) -> dict[str, object]:
         "third_incident": turns[2],
         "last_incident": turns[-1],
     }
+
+
+def _paid_by_transfer(shop: Shop) -> None:
+    """A guest's order whose exact amount came in, and was not sent yet."""
+    order = ordered(shop, "transfer")
+    code = open_code(shop, order)
+    reports(shop, code, code.amount)
 
 
 def _turned(shop: Shop) -> list[int]:
@@ -293,7 +323,7 @@ def test_a_wall_that_is_down_is_number_20(books: dict[str, object]) -> None:
 def test_the_auditor_reads_everything_and_writes_nothing(books: dict[str, object]) -> None:
     shop = books["shop"]
     assert isinstance(shop, Shop)
-    assert Order.objects.using("audit").filter(dealer=shop.dealer).count() == 7
+    assert Order.objects.using("audit").filter(dealer=shop.dealer).count() == 8
     with pytest.raises(Exception, match=r"permission denied|read-only"):
         Order.objects.using("audit").update(sn="x")
 

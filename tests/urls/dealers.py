@@ -47,6 +47,12 @@ ROWS = [
         get="302 200 200 200 200 200 200 200 200",
         post="302 200 200 200 200 200 200 200 200",
     ),
+    Row(
+        name="pin",
+        get="302 200 200 200 200 200 200 200 200",
+        post="302 302 302 302 302 302 302 302 302",
+        fields=lambda s: {"pin": "402817", "again": "402817", "ask_above": "0", "password": "konter-test-123"},
+    ),
     Row(name="password_reset", get="200", post="302", fields=_somebody_new),
     Row(name="password_reset_sent", get="200", post="405"),
     Row(name="password_reset_confirm", at=_reset_link, get="302", post="302"),

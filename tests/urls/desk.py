@@ -4,6 +4,8 @@ Where an address names nothing (`/desk/pesanan/`), another dealer's owner gets t
 nothing of this dealer on it.
 """
 
+from django.utils import timezone
+
 from portal.lib import ids
 from tests import factories
 from tests.urls.rows import Row, Scene
@@ -63,6 +65,12 @@ def _new_route(scene: Scene) -> dict[str, str]:
 def _money_sent(scene: Scene) -> dict[str, str]:
     sent = {"amount": "500.000", "source": "bank", "proof": "TF 1", "sure": "on"}
     return {"supplier": scene.supplier.code, "partner": f"{scene.here.dealer.slug}-mitra", **sent}
+
+
+def _line(scene: Scene) -> dict[str, str]:
+    day = timezone.localdate().isoformat()
+    account = str(scene.here.line.account_id)
+    return {"account": account, "day": day, "amount": "10.377", "reference": ids.new_token()[:20], "note": "BUDI"}
 
 
 # Statuses: stranger customer foreign owner manager cashier cs trainer platform.
@@ -127,6 +135,14 @@ ROWS = [
         name="desk:order_cash",
         at=lambda s: [s.here.cash.code],
         fields=_cash,
+        changes=True,
+        get="302 404 404 200 200 200 403 403 404",
+        post="302 404 404 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:order_qris",
+        at=lambda s: [s.here.by_qris.code],
+        fields=lambda s: {"sure": "on", "seen": str(s.here.by_qris.price), "reference": "RRN-1"},
         changes=True,
         get="302 404 404 200 200 200 403 403 404",
         post="302 404 404 302 302 302 403 403 404",
@@ -231,6 +247,67 @@ ROWS = [
         fields=lambda s: {"verdict": "dismiss", "note": "sudah diperiksa", "sure": "on"},
         changes=True,
         get="302 404 404 200 200 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        # Another dealer's owner cannot name this dealer's account: the form is shown again.
+        name="desk:money_in",
+        fields=_line,
+        changes=True,
+        get="302 404 200 200 200 200 403 403 404",
+        post="302 404 200 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:money_in_exact",
+        get="302 404 405 405 405 405 403 403 404",
+        post="302 404 302 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:bank_line",
+        at=lambda s: [s.here.line.pk],
+        fields=lambda s: {"code": s.here.by_transfer.code},
+        changes=True,
+        get="302 404 404 200 200 200 403 403 404",
+        post="302 404 404 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:bank_line_back",
+        at=lambda s: [s.here.line.pk],
+        fields=lambda s: {"reference": "BALIK-1", "sure": "on"},
+        changes=True,
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:qris",
+        fields=lambda s: {
+            "keep": "1",
+            "payload": factories.sticker("TOKO BARU"),
+            "sure": "on",
+            "password": "konter-test-123",
+        },
+        changes=True,
+        get="302 404 200 200 200 403 403 403 404",
+        post="302 404 302 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:qris_close",
+        changes=True,
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 302 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:bank_accounts",
+        fields=lambda s: {"bank": "BRI", "number": "0012345678", "holder": "Toko", "password": "konter-test-123"},
+        changes=True,
+        get="302 404 200 200 200 403 403 403 404",
+        post="302 404 302 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:bank_account_switch",
+        at=lambda s: [s.here.line.account_id],
+        changes=True,
+        get="302 404 405 405 405 403 403 403 404",
         post="302 404 404 302 302 403 403 403 404",
     ),
     Row(

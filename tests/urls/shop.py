@@ -48,6 +48,10 @@ def _wrong_secret(scene: Scene) -> dict[str, str]:
     return {"t": scene.here.cash.secret}
 
 
+def _by_qris(scene: Scene) -> dict[str, str]:
+    return {"t": scene.here.by_qris.secret}
+
+
 ROWS = [
     Row(name="shop", at=_shop, get="200", post="303", fields=_purchase, changes=True),
     Row(name="shop", at=lambda s: [s.there.dealer.slug], get="200", post="422", fields=_purchase_elsewhere),
@@ -63,6 +67,26 @@ ROWS = [
     Row(name="order_simulate", get="405", post="404", at=_unpaid, query=_secret),
     Row(name="order_renew", get="405", post="303", at=_unpaid, query=_secret),
     Row(name="order_renew", get="405", post="404", at=_unpaid, query=_wrong_secret),
+    Row(
+        name="order_method",
+        get="405",
+        post="303",
+        at=_unpaid,
+        query=_secret,
+        fields=lambda s: {"gateway": "cash"},
+        changes=True,
+    ),
+    Row(
+        name="order_method",
+        get="405",
+        post="404",
+        at=_unpaid,
+        query=_wrong_secret,
+        fields=lambda s: {"gateway": "cash"},
+    ),
+    Row(name="order_qris", get="200", post="405", at=lambda s: [s.here.by_qris.code], query=_by_qris),
+    Row(name="order_qris", get="404", post="405", at=lambda s: [s.here.by_qris.code], query=_wrong_secret),
+    Row(name="order_qris", get="404", post="405", at=_unpaid, query=_secret),
     Row(name="order_cancel", get="200", post="303", at=_unpaid, query=_secret, changes=True),
     Row(name="order_cancel", get="404", post="404", at=_unpaid, query=_wrong_secret),
     Row(name="order_refund", at=_owed, query=_owed_secret, get="200", post="303", fields=_in_cash, changes=True),
@@ -78,5 +102,7 @@ ROWS = [
     Row(name="hooks:supplier", at=lambda s: [s.here.dealer.slug, s.supplier.code], get="405", post="401"),
     Row(name="hooks:supplier", at=lambda s: [s.there.dealer.slug, s.supplier.code], get="405", post="404"),
     Row(name="hooks:payment", at=lambda s: ["sandbox"], get="405", post="401"),
+    Row(name="hooks:payment", at=lambda s: ["qris"], get="405", post="401"),
+    Row(name="hooks:payment", at=lambda s: ["transfer"], get="405", post="401"),
     Row(name="hooks:payment", at=lambda s: ["tidak-ada"], get="405", post="404"),
 ]

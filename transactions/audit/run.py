@@ -14,11 +14,20 @@ from operator import attrgetter
 from django.db import connections, transaction
 from django.utils import timezone
 
-from transactions.audit import books, deliveries, derived, paybacks, sales, waiting, walls
+from transactions.audit import books, deliveries, derived, paybacks, receipts, sales, waiting, walls
 from transactions.audit.base import SUMS_BY_ROLLUP, SUMS_IN_FULL, Invariant, Result, Violation
 
 INVARIANTS: tuple[Invariant, ...] = tuple(
-    sorted((*books.INVARIANTS, *sales.INVARIANTS, *waiting.INVARIANTS, *derived.INVARIANTS), key=attrgetter("number"))
+    sorted(
+        (
+            *books.INVARIANTS,
+            *sales.INVARIANTS,
+            *waiting.INVARIANTS,
+            *derived.INVARIANTS,
+            *receipts.INVARIANTS,
+        ),
+        key=attrgetter("number"),
+    )
 )
 """All invariants that are one query each; 18 and 20 ask somebody else."""
 EXAMPLES = 5

@@ -1,7 +1,7 @@
 """What accounts are called where staff with the right to see money read them: by people's names, not by keys.
 
-Whoever the keys name (customers, partners, dealers, suppliers) is looked up together, whatever the number
-of accounts: at most one query for each of the four.
+Whoever the keys name (customers, partners, dealers, suppliers, banks) is looked up together, whatever the number
+of accounts: at most one query for each of the five.
 """
 
 from collections.abc import Iterable
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from dealers.models import Dealer, Partner, User
 from transactions.desk_selectors import words
-from transactions.models import Account, AccountKind, Supplier
+from transactions.models import Account, AccountKind, BankAccount, Supplier
 
 Key = tuple[str, str]
 _OF_DEALERS = frozenset({AccountKind.DUE_TO, AccountKind.DUE_FROM})
+_OF_BANKS = frozenset({AccountKind.BANK, AccountKind.SUSPENSE})
 
 
 def key(row: Account) -> Key:
@@ -26,12 +27,15 @@ def names(dealer_id: int, rows: Iterable[Account]) -> dict[Key, str]:
     people = owners(found.values())
     shops = _by_slug({name for kind, name in found if kind in _OF_DEALERS})
     suppliers = _by_code(dealer_id, {name for kind, name in found if kind == AccountKind.SUPPLIER})
+    banks = _by_account(dealer_id, {name for kind, name in found if kind in _OF_BANKS})
     known: dict[Key, str] = {}
     for (kind, name), row in found.items():
         if kind == AccountKind.WALLET:
             whose = people[name].name
         elif kind in _OF_DEALERS:
             whose = shops.get(name, name)
+        elif kind in _OF_BANKS:
+            whose = banks.get(name, "")
         else:
             whose = suppliers.get(name, "") if kind == AccountKind.SUPPLIER else ""
         known[kind, name] = words.account(row, whose=whose)
@@ -72,3 +76,8 @@ def _by_code(dealer_id: int, codes: set[str]) -> dict[str, str]:
     return (
         dict(Supplier.objects.filter(dealer_id=dealer_id, code__in=codes).values_list("code", "name")) if codes else {}
     )
+
+
+def _by_account(dealer_id: int, codes: set[str]) -> dict[str, str]:
+    rows = BankAccount.objects.filter(dealer_id=dealer_id, code__in=codes) if codes else []
+    return {row.code: row.tail for row in rows}

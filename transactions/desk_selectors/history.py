@@ -16,7 +16,20 @@ from django.utils.translation import gettext_lazy
 from dealers.models import Dealer
 from portal.lib.money import nominal, rupiah
 from portal.templatetags.words import clock, day
-from transactions.models import Brand, Edit, Kind, MarkupRule, Place, Price, Product, Route, Supplier, Tier
+from transactions.models import (
+    BankAccount,
+    Brand,
+    Edit,
+    Kind,
+    MarkupRule,
+    Place,
+    Price,
+    Product,
+    Qris,
+    Route,
+    Supplier,
+    Tier,
+)
 
 SHOWN = 8
 """How many edits stand on the page of what they are about; the rest is behind a link."""
@@ -105,6 +118,10 @@ def _names(dealer: Dealer, found: list[Edit]) -> dict[tuple[str, int], str]:
         named[Place.ROUTE, route.pk] = f"{route.product.name} · {route.supplier.name}"
     for supplier in Supplier.objects.filter(dealer=dealer, pk__in=ids[Place.SUPPLIER]):
         named[Place.SUPPLIER, supplier.pk] = supplier.name
+    for qris in Qris.objects.filter(dealer=dealer, pk__in=ids[Place.QRIS]):
+        named[Place.QRIS, qris.pk] = f"QRIS · {qris.merchant_name}"
+    for account in BankAccount.objects.filter(dealer=dealer, pk__in=ids[Place.BANK_ACCOUNT]):
+        named[Place.BANK_ACCOUNT, account.pk] = account.tail
     for rule in MarkupRule.objects.filter(dealer=dealer, pk__in=ids[Place.RULE]).select_related("brand"):
         named[Place.RULE, rule.pk] = _scope(rule.tier, rule.brand.name if rule.brand else "", rule.kind, rule.nominal)
     return named
@@ -176,7 +193,7 @@ def _percent(value: Value) -> str:
     return f"{value / 100:g} %".replace(".", ",")
 
 
-_LABELS: dict[str, Promise] = {
+_LABELS: dict[str, str | Promise] = {
     "name": gettext_lazy("Nama"),
     "description": gettext_lazy("Keterangan"),
     "tier": gettext_lazy("Untuk"),
@@ -201,6 +218,11 @@ _LABELS: dict[str, Promise] = {
     "username": gettext_lazy("Nama pengguna"),
     "api_key": gettext_lazy("Kunci API"),
     "callback_secret": gettext_lazy("Rahasia callback"),
+    "merchant_name": gettext_lazy("Nama penerima"),
+    "nmid": "NMID",
+    "bank": gettext_lazy("Bank"),
+    "number": gettext_lazy("Nomor rekening"),
+    "holder": gettext_lazy("Atas nama"),
     "longest_hours": gettext_lazy("Batas menunggu (jam)"),
 }
 _MAIN: dict[str, frozenset[str]] = {
@@ -209,6 +231,8 @@ _MAIN: dict[str, frozenset[str]] = {
     Place.ROUTE: frozenset({"supplier_sku", "cost", "rank"}),
     Place.RULE: frozenset({"tier", "brand_id", "kind", "nominal", "fixed", "percent_bp", "round_to"}),
     Place.SUPPLIER: frozenset({"name", "base_url", "username"}),
+    Place.QRIS: frozenset({"merchant_name", "nmid"}),
+    Place.BANK_ACCOUNT: frozenset({"bank", "number", "holder"}),
 }
 _SECRET = frozenset({"api_key", "callback_secret"})
 _WORDS: dict[str, Callable[[Value], str]] = {

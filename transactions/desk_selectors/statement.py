@@ -141,6 +141,8 @@ def _text(reference: str) -> str:
     """What a reference stands for, in words; the reference itself stands beside it."""
     for pattern, text in (
         (r"^pay:", _("Pembayaran diterima")),
+        (r"^claim:", _("Uang tanpa pemilik diselesaikan")),
+        (r":unique$", _("Selisih jumlah unik ditanggung toko")),
         (r"^deposit:", _("Setor saldo")),
         (r"^supplier-deposit:", _("Setor ke pemasok")),
         (r"^settle:", _("Penyelesaian gerbang bayar")),

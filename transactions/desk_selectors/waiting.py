@@ -47,6 +47,8 @@ def _url(task: Task) -> str:
         return reverse("desk:incident", args=[task.incident_id])
     if task.order is not None:
         return reverse("desk:order", args=[task.order.code])
+    if task.kind == TaskKind.MONEY:
+        return reverse("desk:money_in")
     return reverse("desk:suppliers") if task.kind == TaskKind.SUPPLIER else ""
 
 

@@ -70,7 +70,7 @@ def account(row: Account, *, whose: str = "") -> str:
 
 def gateway(code: str) -> str:
     """How an order is paid."""
-    return str(GATEWAYS.get(code, code))
+    return str(GATEWAYS.get("transfer" if code.startswith("bank:") else code, code))
 
 
 def event(row: OrderEvent, suppliers: Mapping[int, str]) -> str:
@@ -90,6 +90,10 @@ def _receipt(row: OrderEvent, _supplier: str) -> str:
 
 def _payment(row: OrderEvent, _supplier: str) -> str:
     return _("Kode bayar: %(state)s") % {"state": PaymentState(row.new).label}
+
+
+def _method(row: OrderEvent, _supplier: str) -> str:
+    return _("Cara bayar diganti: %(old)s → %(new)s") % {"old": gateway(row.old), "new": gateway(row.new)}
 
 
 def _refund(row: OrderEvent, _supplier: str) -> str:
@@ -143,6 +147,7 @@ _EVENTS: dict[str, Callable[[OrderEvent, str], str]] = {
     "status": _status,
     "receipt": _receipt,
     "payment": _payment,
+    "method": _method,
     "refund": _refund,
     "refund_way": _refund_way,
     "refund_proposed": _refund_proposed,

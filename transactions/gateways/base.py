@@ -60,9 +60,20 @@ class PaybackAnswer:
 class Gateway(Protocol):
     """One gateway that reports by callback."""
 
-    code: str
-    can_refund: bool
-    """Whether it pays back by itself; one that cannot is never asked to."""
+    @property
+    def code(self) -> str:
+        """What it is called in addresses and in the book."""
+        ...
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether it says what it has received; else a code is looked at only when it expires."""
+        ...
+
+    @property
+    def can_refund(self) -> bool:
+        """Whether it pays back by itself; one that cannot is never asked to."""
+        ...
 
     def parse_callback(self, *, headers: Mapping[str, str], body: bytes) -> Notice:
         """What a callback says. Raises `BadSignature`, then `BadCallback`."""

@@ -10,11 +10,24 @@ from dealers.models import Dealer, User
 from transactions import accounts, ledger
 from transactions.gateways.base import Gateway
 from transactions.gateways.sandbox import Sandbox
+from transactions.models import BankAccount, Qris
 
-GATEWAYS: dict[str, Gateway] = {"sandbox": Sandbox()}
+GATEWAYS: dict[str, Gateway] = {code: Sandbox(code) for code in ("sandbox", "qris", "transfer")}
 
 
-METHOD_LABELS = {"balance": _("Saldo"), "sandbox": _("Bayar uji coba"), "cash": _("Tunai di gerai")}
+METHOD_LABELS: dict[str, str | Promise] = {
+    "qris": "QRIS",
+    "balance": _("Saldo"),
+    "transfer": _("Transfer bank"),
+    "sandbox": _("Bayar uji coba"),
+    "cash": _("Tunai di gerai"),
+}
+
+
+def can_be_asked(code: str) -> bool:
+    """Whether somebody at the other end says what was received; not for cash, nor where only staff can see it."""
+    gateway = GATEWAYS.get(code)
+    return gateway is not None and gateway.can_be_asked
 
 
 @dataclass(frozen=True)
@@ -28,12 +41,20 @@ class Method:
 
 
 def methods(dealer: Dealer, user: User | None) -> list[Method]:
-    """What this buyer may choose from, the likeliest first."""
+    """What this buyer may choose from, the likeliest first. Inside the dealer's transaction."""
     offered = []
+    if Qris.objects.filter(dealer=dealer, is_open=True).exists():
+        offered.append(_method("qris", _("semua bank & e-wallet, tanpa biaya tambahan")))
     if user is not None:
         held = ledger.wallet_balance(dealer.pk, accounts.customer_wallet(user.pk))
         offered.append(Method("balance", METHOD_LABELS["balance"], _("langsung terbayar"), held))
+    if BankAccount.objects.filter(dealer=dealer, is_open=True).exists():
+        offered.append(_method("transfer", _("jumlah unik, dicek toko")))
     if settings.SANDBOX_SECRET:
-        offered.append(Method("sandbox", METHOD_LABELS["sandbox"], _("uang contoh, tanpa biaya")))
-    offered.append(Method("cash", METHOD_LABELS["cash"], _("bayar ke kasir, tanpa biaya")))
+        offered.append(_method("sandbox", _("uang contoh, tanpa biaya")))
+    offered.append(_method("cash", _("bayar ke kasir, tanpa biaya")))
     return offered
+
+
+def _method(code: str, hint: Promise) -> Method:
+    return Method(code, METHOD_LABELS[code], hint)

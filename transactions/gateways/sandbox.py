@@ -1,7 +1,9 @@
-"""A gateway for trying things out: real callbacks, real bookings to `clearing:sandbox`, no real money.
+"""A gateway for trying things out: real callbacks, real bookings, no real money.
 
-Its other end is the simulator. A callback is signed `v1=<hex HMAC-SHA256(secret, timestamp.body)>`
-over the raw body, and is refused when it is more than five minutes old.
+Its other end is the simulator, which in the demo also plays the bank and the acquirer behind QRIS and
+transfers. A callback is signed `v1=<hex HMAC-SHA256(secret, timestamp.body)>` over the raw body, and is
+refused when it is more than five minutes old. Without the secret nobody reports and nobody can be asked:
+what came by QRIS or into the bank is then told by staff.
 """
 
 import hmac
@@ -31,10 +33,20 @@ REFUND_SECONDS = 10.0
 
 
 class Sandbox:
-    """The sandbox gateway."""
+    """The sandbox gateway under one of its names."""
 
-    code = "sandbox"
-    can_refund = True
+    def __init__(self, code: str = "sandbox") -> None:
+        self.code = code
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether there is anybody at the other end."""
+        return bool(settings.SANDBOX_SECRET)
+
+    @property
+    def can_refund(self) -> bool:
+        """Whether it pays back: nobody can take money back through a sticker or a bank account's number."""
+        return self.code == "sandbox"
 
     def parse_callback(self, *, headers: Mapping[str, str], body: bytes) -> Notice:
         """What the sandbox reports. Raises `BadSignature`, then `BadCallback`."""

@@ -16,6 +16,7 @@ from transactions.models.due import Due, DueKind
 from transactions.models.edits import Edit, Place
 from transactions.models.incidents import Incident, IncidentKind
 from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark, Seal, Transfer
+from transactions.models.methods import BankAccount, BankLine, LineState, Qris
 from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
 from transactions.models.payments import Payment, PaymentState, Receipt
 from transactions.models.price_lists import PriceList
@@ -26,6 +27,8 @@ __all__ = [
     "Account",
     "AccountKind",
     "Attempt",
+    "BankAccount",
+    "BankLine",
     "Brand",
     "Channel",
     "Decision",
@@ -37,6 +40,7 @@ __all__ = [
     "Incident",
     "IncidentKind",
     "Kind",
+    "LineState",
     "MarkupRule",
     "Order",
     "OrderEvent",
@@ -48,6 +52,7 @@ __all__ = [
     "PriceChange",
     "PriceList",
     "Product",
+    "Qris",
     "Receipt",
     "Refund",
     "RefundState",

@@ -16,6 +16,8 @@ class Place(models.TextChoices):
     ROUTE = "route", _("Jalur")
     RULE = "markup_rule", _("Aturan harga")
     SUPPLIER = "supplier", _("Pemasok")
+    QRIS = "qris", "QRIS"
+    BANK_ACCOUNT = "bank_account", _("Rekening bank")
 
 
 class Edit(models.Model):

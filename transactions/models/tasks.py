@@ -18,6 +18,7 @@ class TaskKind(models.TextChoices):
     PARKED = "parked", _("Pekerjaan berhenti karena galat")
     SUPPLIER = "supplier", _("Saldo atau akun pemasok bermasalah")
     CASH = "cash", _("Pembayaran tunai menunggu kasir")
+    MONEY = "money", _("Uang masuk belum dicocokkan")
 
 
 class Task(models.Model):

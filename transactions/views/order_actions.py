@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dealers.models import Dealer
 from portal.lib import tenancy
 from portal.lib.money import parse_rupiah
-from transactions import order_view, orders, payments
+from transactions import order_view, orders, pay_view, payments
 from transactions.gateways import sandbox
 from transactions.gateways.base import GatewayUnavailable
+from transactions.gateways.terms import MethodClosed
 from transactions.models import Order
 from transactions.order_view import address
 from transactions.views.order_page import secret_link
@@ -29,18 +30,20 @@ def simulate(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse
         raise Http404
     with tenancy.inside(dealer.pk):
         order.refresh_from_db()
-        payment = order_view.payable(order)
-        missing = payments.short_by(order)
-    if payment is None:
+        pay = pay_view.of(dealer, order, user=None)
+    if pay is None:
         messages.info(request, _("Pesanan ini tidak menunggu pembayaran."))
         return _back(order)
     try:
-        amount = _number(request, "amount", missing or payment.amount)
-        sandbox.pay(payment, amount=amount, times=_number(request, "times", 1))
+        amount = _number(request, "amount", pay.to_pay)
+        sandbox.pay(pay.payment, amount=amount, times=_number(request, "times", 1))
     except ValueError:
         messages.error(request, _("Jumlah atau banyaknya bayar tidak bisa dipakai. Tidak ada yang dibayar."))
     except GatewayUnavailable:
-        messages.error(request, _("Simulator pembayaran tidak menjawab. Tidak ada yang dibayar; coba lagi."))
+        text = _(
+            "Simulator pembayaran tidak menjawab. Tidak ada yang dibayar; coba lagi, atau ganti cara bayar: %(ways)s."
+        )
+        messages.error(request, text % {"ways": ", ".join(str(way.label) for way in pay.others)})
     return _back(order)
 
 
@@ -52,6 +55,8 @@ def renew(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
         payments.renew(dealer, order.pk)
     except payments.NotPayable:
         messages.info(request, _("Pesanan ini tidak menunggu pembayaran."))
+    except MethodClosed:
+        messages.warning(request, _("Cara bayar ini sedang tidak bisa dipakai. Pilih cara lain di bawah."))
     return _back(order)
 
 

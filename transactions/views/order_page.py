@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dealers.models import Dealer
+from dealers.models import Dealer, User
 from portal.lib import ids, tenancy, web
 from transactions import order_view, orders
 from transactions.models import Order
@@ -66,12 +66,17 @@ def find(code: str, secret: str) -> tuple[Dealer, Order]:
     return Dealer.objects.get(pk=dealer_id), order
 
 
+def visitor(request: HttpRequest) -> User | None:
+    """Who looks at the page, if that person has signed in."""
+    return request.user if isinstance(request.user, User) else None
+
+
 @require_safe
 @secret_link
 def page(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     """The whole page."""
     with tenancy.inside(dealer.pk):
-        shown = order_view.of(dealer, order)
+        shown = order_view.of(dealer, order, user=visitor(request))
         context = {"o": shown, "next": order_view.next_look(shown, unchanged=0), "seen_at": timezone.now()}
         return render(request, "storefront/order.html", context)
 
@@ -85,7 +90,7 @@ def live(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     nothing had changed.
     """
     with tenancy.inside(dealer.pk):
-        shown = order_view.of(dealer, order)
+        shown = order_view.of(dealer, order, user=visitor(request))
         tag = f'"{shown.tag}"'
         is_same = request.headers.get("If-None-Match") == tag
         answer = HttpResponseNotModified() if is_same else render(request, "storefront/_order.html", {"o": shown})

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -47,6 +48,7 @@ class Page:
     holder: Holder | None = None
 
 
+@sensitive_post_parameters("pin")
 @own_transactions
 @gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -216,6 +218,7 @@ def _wish(request: DealerRequest, form: SaleForm) -> sales.Wish:
         seen_price=form.seen_price,
         again=data["again"] == "1",
         confirmed_brand=data["confirm"] == "brand",
+        pin=data["pin"],
     )
 
 

@@ -24,7 +24,7 @@ class Place:
     """One page of the desk in the navigation; `section` is what the page calls itself."""
 
     section: str
-    name: Promise
+    name: str | Promise
     view: str
     needs: Can
     icon: str = ""
@@ -57,6 +57,7 @@ GROUPS = (
     Group(
         _("Uang"),
         [
+            Place("money_in", _("Uang masuk"), "money_in", Can.MATCH_MONEY, "bank"),
             Place("money", _("Buku kas"), "money", Can.SEE_MONEY, "money"),
             Place("wallets", _("Saldo pelanggan"), "wallets", Can.SEE_MONEY, "wallet"),
             Place("refunds", _("Pengembalian"), "refunds", Can.PAY_REFUND, "refund"),
@@ -68,6 +69,8 @@ GROUPS = (
             Place("products", _("Produk dan harga"), "products", Can.EDIT_CATALOGUE, "products"),
             Place("rules", _("Aturan harga"), "rules", Can.EDIT_CATALOGUE, "rules"),
             Place("suppliers", _("Pemasok"), "suppliers", Can.EDIT_CATALOGUE, "supplier"),
+            Place("qris", "QRIS", "qris", Can.EDIT_PAYMENT, "qr"),
+            Place("bank_accounts", _("Rekening bank"), "bank_accounts", Can.EDIT_PAYMENT, "bank"),
             Place("history", _("Riwayat"), "history", Can.EDIT_CATALOGUE, "history"),
         ],
     ),

@@ -1,0 +1,106 @@
+"""Codes to pay an order by: one is open at a time, it asks for what is due, it runs out and is renewed.
+
+Call with the order's row locked, or just placed.
+"""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from transactions import ledger, queue, refunds, todo
+from transactions.gateways import registry, terms
+from transactions.gateways.terms import CASH_LASTS, MethodClosed, Terms
+from transactions.models import DueKind, Order, Payment, PaymentState, Status, TaskKind
+
+LOOKS = (timedelta(seconds=20), timedelta(minutes=2))
+"""Ages at which a gateway is asked about a code that is still open; every code is looked at once more at its end."""
+_TRIES = 5
+
+
+def start(order: Order, *, gateway: str = "") -> Payment:
+    """Give an unpaid order a code to pay by; the one that is open already, if it asks for the right sum.
+
+    `gateway` is another way than the order's. Raises `terms.MethodClosed`.
+    """
+    wanted, owed = gateway or order.gateway, due(order)
+    found = open_code(order)
+    if found is not None and found.gateway == wanted and _stands(found, owed):
+        return found
+    offered = terms.of(order.dealer_id, wanted, due=owed)
+    if found is not None:
+        close(found)
+    payment = _write_code(order, wanted, offered)
+    queue.set_due(order.dealer_id, DueKind.PAYMENT, payment.pk, after=until_next_look(payment))
+    if wanted == "cash":
+        todo.ask(order.dealer_id, TaskKind.CASH, order.code, within=CASH_LASTS, order=order)
+    return payment
+
+
+def open_code(order: Order) -> Payment | None:
+    """The code that can be paid now, if there is one."""
+    return Payment.objects.filter(dealer_id=order.dealer_id, order=order, state=PaymentState.OPEN).first()
+
+
+def _stands(payment: Payment, owed: int) -> bool:
+    """Whether a code can still be paid, for what is owed now."""
+    if payment.expires_at <= timezone.now():
+        return False
+    says_the_sum = payment.qris_id is not None or payment.bank_account_id is not None
+    return not says_the_sum or payment.amount + payment.discount == owed
+
+
+def _write_code(order: Order, gateway: str, offered: Terms) -> Payment:
+    number = Payment.objects.filter(dealer_id=order.dealer_id, order=order).count() + 1
+    for _try in range(_TRIES):
+        try:
+            with transaction.atomic():
+                return Payment.objects.create(
+                    dealer_id=order.dealer_id,
+                    order=order,
+                    gateway=gateway,
+                    code=f"{order.code}-{number}",
+                    amount=offered.amount,
+                    discount=offered.discount,
+                    qris=offered.qris,
+                    bank_account=offered.bank_account,
+                    expires_at=timezone.now() + offered.lasts,
+                )
+        except IntegrityError as error:
+            if ledger.constraint(error) != "one_open_transfer_per_amount":
+                raise
+        # Another order has just taken this amount: draw again.
+        offered = terms.of(order.dealer_id, gateway, due=offered.amount + offered.discount)
+    raise MethodClosed(gateway)
+
+
+def until_next_look(payment: Payment) -> timedelta:
+    """How long until a payment code is due: the next time its gateway is asked, at last when it expires."""
+    now = timezone.now()
+    looks = LOOKS if payment.state == PaymentState.OPEN and registry.can_be_asked(payment.gateway) else ()
+    ahead = [at for at in (*(payment.created_at + age for age in looks), payment.expires_at) if at > now]
+    return min(ahead, default=now) - now
+
+
+def close_all(order: Order) -> None:
+    """No code of this order asks for money any more."""
+    for payment in Payment.objects.filter(dealer_id=order.dealer_id, order=order, state=PaymentState.OPEN):
+        close(payment)
+
+
+def close(payment: Payment) -> None:
+    """A code asks for no money any more: it was paid, ran out, or another takes its place."""
+    now, is_paid = timezone.now(), payment.receipts.exists()
+    unpaid = PaymentState.EXPIRED if payment.expires_at <= now else PaymentState.VOID
+    payment.state, payment.finished_at = (PaymentState.PAID if is_paid else unpaid), now
+    payment.save(update_fields=["state", "finished_at"])
+    if registry.can_be_asked(payment.gateway):
+        # It may be paid once more, and that callback may be lost.
+        queue.set_due(payment.dealer_id, DueKind.PAYMENT, payment.pk, after=until_next_look(payment))
+    else:
+        queue.finish(payment.dealer_id, DueKind.PAYMENT, payment.pk)
+
+
+def due(order: Order) -> int:
+    """What an order waits for, in rupiah: its price less what came in for it; 0 when it waits for no money."""
+    return order.price - refunds.unapplied(order) if order.status == Status.AWAITING_PAYMENT else 0
