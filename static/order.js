@@ -47,6 +47,7 @@
     wait();
   };
 
+  document.addEventListener("konter:due", look);
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
     if (next && !document.hidden) look();

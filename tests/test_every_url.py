@@ -71,7 +71,13 @@ def sessions(scene: Scene) -> dict[str, str]:
 def _quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No mail leaves, and no limit is reached: both have tests of their own."""
     monkeypatch.setattr(mails, "later", lambda *work, **more: None)
-    for name in ("ACCOUNT_TRIES_PER_MINUTE", "GUEST_ORDERS_PER_MINUTE", "GUEST_QUOTES_PER_MINUTE"):
+    for name in (
+        "ACCOUNT_TRIES_PER_MINUTE",
+        "GUEST_ORDERS_PER_MINUTE",
+        "GUEST_QUOTES_PER_MINUTE",
+        "GUEST_LOOKUPS_PER_MINUTE",
+        "LOOKUPS_PER_ORDER_AND_MINUTE",
+    ):
         monkeypatch.setattr(settings, name, 60_000)
     monkeypatch.setattr("dealers.people._MAILS_AT_ONCE", 1_000)
 

@@ -24,9 +24,11 @@ from transactions.models import (
     IncidentKind,
     MarkupRule,
     Order,
+    Pace,
     Payment,
     PriceChange,
     Product,
+    Rating,
     Refund,
     Rollup,
     RollupMark,
@@ -38,6 +40,7 @@ from transactions.models import (
     TaskKind,
     Tier,
 )
+from transactions.slips import content
 from transactions.suppliers.base import Outcome, Reason, Verdict
 
 UNREACHABLE = "http://127.0.0.1:9"
@@ -177,6 +180,10 @@ def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:
     RollupMark.objects.create(**own, system_identifier=1, closed_before=1)
     span = {"start": timezone.now() - timedelta(hours=1), "end": timezone.now(), "transfers": 1}
     Seal.objects.create(**own, number=1, digest="0" * 64, **span)
+    Pace.objects.create(**own, orders=20, p50=8, p95=21, at=timezone.now())
+    delivered = Order.objects.get(status=Status.SUCCEEDED)
+    Rating.objects.create(**own, order=delivered, is_good=False)
+    content.proof(delivered)
     failed = Order.objects.get(status=Status.FAILED)
     owner = factories.user()
     Decision.objects.create(

@@ -19,6 +19,7 @@ from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark,
 from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
 from transactions.models.payments import Payment, PaymentState, Receipt
 from transactions.models.refunds import Refund, RefundState, RefundWay
+from transactions.models.service import Pace, Proof, Rating
 from transactions.models.tasks import Task, TaskKind
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "MarkupRule",
     "Order",
     "OrderEvent",
+    "Pace",
     "Payment",
     "PaymentState",
     "Place",
@@ -46,6 +48,8 @@ __all__ = [
     "Price",
     "PriceChange",
     "Product",
+    "Proof",
+    "Rating",
     "Receipt",
     "Refund",
     "RefundState",
