@@ -113,8 +113,9 @@ class Service:
 
     @property
     def busy(self) -> list[BrandService]:
-        """Brands of which there is something to say."""
-        return [brand for brand in self.brands if brand.day.verdicts or brand.now.trouble != Trouble.NONE]
+        """Brands of which there is something to say, those in trouble first."""
+        said = [brand for brand in self.brands if brand.day.verdicts or brand.now.trouble != Trouble.NONE]
+        return sorted(said, key=lambda brand: brand.now.trouble == Trouble.NONE)
 
     @property
     def quiet(self) -> list[BrandService]:
