@@ -26,7 +26,7 @@ def _promise(here: Storefront, order: Order) -> pace.Promise:
         return pace.promise(order)
 
 
-def _waiting(here: Storefront, **fields: object) -> Order:
+def _waiting(here: Storefront, **fields: str) -> Order:
     order = here.shop.buy(**fields)
     here.is_sent(order)
     return here.shop.order(order)
