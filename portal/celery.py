@@ -45,6 +45,7 @@ app.conf.update(
         "roll-up": {"task": "transactions.tasks.roll_up", "schedule": 60.0, "options": {"expires": 55}},
         "balances": {"task": "transactions.tasks.supplier_balances", "schedule": 300.0, "options": {"expires": 280}},
         "overdue": {"task": "transactions.tasks.overdue", "schedule": 300.0, "options": {"expires": 280}},
+        "paces": {"task": "transactions.tasks.paces", "schedule": 300.0, "options": {"expires": 280}},
         "partitions": {"task": "transactions.tasks.partitions", "schedule": crontab(hour=18, minute=10)},
         "forget": {"task": "transactions.tasks.refund_destinations", "schedule": crontab(hour=18, minute=25)},
         "seal": {"task": "transactions.tasks.seal", "schedule": crontab(minute=20)},

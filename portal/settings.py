@@ -233,6 +233,9 @@ GUEST_QUOTES_PER_MINUTE = 12_000 if DEMO else 30
 GUEST_ORDERS_PER_MINUTE = 6_000 if DEMO else 10
 NAME_CHECKS_PER_MINUTE = 6_000 if DEMO else 8
 """Meters that one address may ask about."""
+GUEST_LOOKUPS_PER_MINUTE = 6_000 if DEMO else 10
+LOOKUPS_PER_ORDER_AND_MINUTE = 2
+"""After ten at once: four digits are found in a week of trying, and then only facts."""
 ACCOUNT_TRIES_PER_MINUTE = 3_000 if DEMO else 20
 """Sign-ins, sign-ups and forgotten passwords that one address may try, each."""
 SANDBOX_SECRET = env.str("SANDBOX_SECRET", "konter-sandbox-secret" if DEMO else "")

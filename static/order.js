@@ -68,6 +68,7 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
   };
 
   addEventListener("online", () => copy.hidden || look());
+  document.addEventListener("konter:due", look);
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
     if (next && !document.hidden) look();

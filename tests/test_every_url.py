@@ -20,7 +20,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from dealers import mails
 from tests.urls import admin, dealers, desk, portal, scenes, shop
-from tests.urls.rows import ACTORS, WORKS_HERE, Row, Scene
+from tests.urls.rows import ACTORS, LIMITS, WORKS_HERE, Row, Scene
 
 ROWS: list[Row] = [*portal.ROWS, *dealers.ROWS, *shop.ROWS, *desk.ROWS, *admin.ROWS]
 
@@ -71,7 +71,7 @@ def sessions(scene: Scene) -> dict[str, str]:
 def _quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No mail leaves, and no limit is reached: both have tests of their own."""
     monkeypatch.setattr(mails, "later", lambda *work, **more: None)
-    for name in ("ACCOUNT_TRIES_PER_MINUTE", "GUEST_ORDERS_PER_MINUTE", "GUEST_QUOTES_PER_MINUTE"):
+    for name in LIMITS:
         monkeypatch.setattr(settings, name, 60_000)
     monkeypatch.setattr("dealers.people._MAILS_AT_ONCE", 1_000)
 

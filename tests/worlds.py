@@ -25,9 +25,11 @@ from transactions.models import (
     IncidentKind,
     MarkupRule,
     Order,
+    Pace,
     Payment,
     PriceChange,
     Product,
+    Rating,
     Refund,
     RefundWay,
     Rollup,
@@ -43,6 +45,7 @@ from transactions.models import (
 from transactions.payouts import Payer
 from transactions.refund_choices import Choice
 from transactions.refund_ways import Destination
+from transactions.slips import content
 from transactions.suppliers.base import Outcome, Reason, Verdict
 
 UNREACHABLE = "http://127.0.0.1:9"
@@ -233,6 +236,11 @@ def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:
     span = {"start": timezone.now() - timedelta(hours=1), "end": timezone.now(), "transfers": 1}
     Seal.objects.create(**own, number=1, digest="0" * 64, **span)
     failed = Order.objects.filter(status=Status.FAILED).earliest("pk")
+    Pace.objects.create(**own, orders=20, p50=8, p95=21, at=timezone.now())
+    delivered = Order.objects.get(status=Status.SUCCEEDED)
+    Rating.objects.create(**own, order=delivered, is_good=False)
+    content.proof(delivered)
+    failed = Order.objects.get(status=Status.FAILED)
     owner = factories.user()
     Decision.objects.create(
         **own, order=failed, verdict=Decision.Verdict.FAILED, reason="tidak ada jawaban", proposed_by=owner

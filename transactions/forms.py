@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dealers.models import Dealer
-from portal.lib import money, msisdn
+from portal.lib import ids, money, msisdn
 from transactions import catalog, form_tokens, packages
 from transactions.models import Kind, Product
 
@@ -149,3 +149,30 @@ class SaleForm(forms.Form):
 def kind_of(text: object) -> Kind:
     """The kind of this name; pulsa for everything unknown."""
     return Kind(text) if text in Kind.values else Kind.PULSA
+
+
+class LookupForm(forms.Form):
+    """An order's code, and the last four digits of the number that was topped up.
+
+    What is wrong with a code is not said: a mistyped one and somebody else's get the same answer.
+    """
+
+    kode = forms.CharField(max_length=40, error_messages={"required": gettext_lazy("Isi kode pesanan dulu.")})
+    akhir = forms.CharField(
+        max_length=20, error_messages={"required": gettext_lazy("Isi empat angka terakhir nomornya.")}
+    )
+
+    def clean_kode(self) -> str:
+        """The code in its one spelling, or as it was typed."""
+        typed: str = self.cleaned_data["kode"]
+        try:
+            return ids.normalise(typed)
+        except ids.BadCode:
+            return typed
+
+    def clean_akhir(self) -> str:
+        """Four digits; of a whole number its last four."""
+        digits = "".join(char for char in self.cleaned_data["akhir"] if char.isascii() and char.isdecimal())
+        if len(digits) < 4:
+            raise forms.ValidationError(gettext_lazy("Isi empat angka terakhir nomornya."), code="digits")
+        return digits[-4:]

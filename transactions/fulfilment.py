@@ -9,14 +9,14 @@ failed: only a certain no leads to another supplier or gives the money back.
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from dealers.models import User
 from portal.lib import crash, msisdn, tenancy
-from transactions import catalog, contradictions, postings, queue, refunds, states, todo
+from transactions import catalog, contradictions, pace, postings, queue, refunds, states, todo
 from transactions.models import (
     Attempt,
     DueKind,
@@ -35,7 +35,9 @@ START_WITHIN = timedelta(seconds=5)
 """A call begins this soon after its decision, or not at all."""
 NEVER_ASK_AFTER = timedelta(days=7)
 LOOK_AFTER = timedelta(minutes=10)
-"""An order without a verdict for this long gets a task."""
+"""An order without a verdict for this long gets a task, if its promise has not brought one earlier."""
+PROMISE_MARGIN = timedelta(minutes=2)
+"""How long after a promise was missed staff are asked to look."""
 STAFF_WITHIN = timedelta(hours=2)
 UNKNOWN = Verdict(outcome=Outcome.PENDING, rc="", reason=Reason.NO_ANSWER, message="no usable answer")
 """What a call that broke down on our side has taught us: nothing."""
@@ -144,7 +146,7 @@ def _send(order: Order, route: Route, token: uuid.UUID | None) -> Call:
 
 def _ask_again(order: Order, attempt: Attempt, token: uuid.UUID | None) -> Call | None:
     age = timezone.now() - attempt.first_sent_at
-    if age > LOOK_AFTER:
+    if age > LOOK_AFTER or timezone.now() > staff_look_at(order):
         todo.ask(order.dealer_id, TaskKind.UNDECIDED, order.code, within=STAFF_WITHIN, order=order)
     if age > NEVER_ASK_AFTER:
         queue.finish(order.dealer_id, DueKind.ORDER, order.pk)
@@ -153,6 +155,12 @@ def _ask_again(order: Order, attempt: Attempt, token: uuid.UUID | None) -> Call 
     attempt.sent_at = timezone.now()
     attempt.save(update_fields=["sends", "sent_at"])
     return _call(order, attempt, token, is_check=True)
+
+
+def staff_look_at(order: Order) -> datetime:
+    """When staff are asked to look at an order without a verdict. Inside the dealer's transaction."""
+    since = order.sent_at or order.paid_at or order.created_at
+    return min(since + LOOK_AFTER, pace.promise(order).until + PROMISE_MARGIN)
 
 
 def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, is_check: bool) -> Call:

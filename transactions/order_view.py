@@ -5,7 +5,7 @@ A promise is of news, never of a refund while the supplier is silent; nothing is
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import F
@@ -19,18 +19,18 @@ from dealers.models import Dealer, User
 from portal.lib import ids
 from portal.lib.money import rupiah
 from portal.templatetags.words import clock, clock_seconds, day
-from transactions import orders, pay_view, payments, refund_view
+from transactions import orders, patience, pay_view, payments, ratings, refund_view
 from transactions.gateways.registry import METHOD_LABELS
-from transactions.models import Kind, Order, Payment, Refund, RefundState, Status
+from transactions.models import Kind, Order, Payment, Rating, Refund, RefundState, Status
+from transactions.patience import Words
 from transactions.pay_view import PayView, is_expired
 from transactions.pay_view import payable as payable
 from transactions.refund_view import RefundView
+from transactions.slips import content
+from transactions.slips.content import Slip
 from transactions.suppliers import words
 from transactions.suppliers.base import Reason
 
-PROMISE = timedelta(minutes=2)
-"""How long a buyer waits before the page says that it takes longer than usual."""
-NEWS_WITHIN = timedelta(minutes=10)
 _PAUSES = (1, 2, 3, 5, 8, 13, 20)
 """Seconds between two looks at an order in which nothing changes."""
 _TURNS = 4
@@ -60,15 +60,6 @@ class Step:
     at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Words:
-    """What is said on top: `tone` is ok, info, warn or bad; one status word, then sentences."""
-
-    tone: str
-    headline: str
-    lines: tuple[str, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
     """Everything that the page shows."""
@@ -81,6 +72,8 @@ class OrderView:
     short_by: int
     can_cancel: bool
     can_simulate: bool
+    slip: Slip | None
+    rating: Rating | None
     refunds: tuple[RefundView, ...] = ()
 
     @property
@@ -111,7 +104,7 @@ class OrderView:
     @property
     def serial(self) -> str:
         """The serial number; of a PLN token only the token, without name and meter."""
-        return self.order.sn.partition("/")[0]
+        return content.plain_serial(self.order)
 
     @property
     def serial_note(self) -> str:
@@ -124,11 +117,28 @@ class OrderView:
         return ids.grouped(self.order.code)
 
     @property
+    def goes_at(self) -> datetime | None:
+        """When a paid order that can be cancelled is sent; None when there is no such moment."""
+        is_waiting = self.can_cancel and self.order.status == Status.PAID
+        return orders.goes_at(self.dealer, self.order) if is_waiting else None
+
+    @property
+    def now(self) -> datetime:
+        """The server's clock, by which countdowns run."""
+        return timezone.now()
+
+    @property
+    def can_rate(self) -> bool:
+        """Whether the buyer may say what they thought, or change it."""
+        return self.slip is not None and (self.rating is None or ratings.is_changeable(self.rating))
+
+    @property
     def tag(self) -> str:
         """Changes whenever something that is shown changes."""
         paying = self.pay.sign if self.pay else ()
-        shown = (self.words, self.steps, paying, self.short_by, self.can_cancel, self.refunds, get_language())
-        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+        said = self.rating.is_good if self.rating else None
+        shown = (self.words, self.steps, paying, self.short_by, self.can_cancel, self.refunds, said, self.can_rate)
+        return hashlib.sha256(repr((*shown, get_language())).encode()).hexdigest()[:16]
 
 
 def address(order: Order) -> str:
@@ -158,7 +168,7 @@ def of(dealer: Dealer, order: Order, *, user: User | None = None) -> OrderView:
 
 
 def _at_this_moment(dealer: Dealer, order: Order, user: User | None) -> OrderView:
-    refunds = list(Refund.objects.filter(dealer=dealer, order=order).select_related("order", "payment"))
+    refunds = _refunds(order)
     back = tuple(refund_view.of(refund, dealer) for refund in refunds)
     pay = pay_view.of(dealer, order, user=user)
     short_by = payments.short_by(order) if pay else 0
@@ -174,7 +184,20 @@ def _at_this_moment(dealer: Dealer, order: Order, user: User | None) -> OrderVie
         can_cancel=orders.can_cancel(dealer, order),
         can_simulate=bool(settings.SANDBOX_SECRET) and order.gateway in SIMULATED,
         refunds=back,
+        slip=content.of(dealer, order),
+        rating=ratings.of(order),
     )
+
+
+def brief(dealer: Dealer, order: Order) -> tuple[Words, list[Step]]:
+    """Status word and steps alone, for whoever has no secret link. Inside the dealer's transaction."""
+    said = _words(dealer, order, pay_view.of(dealer, order, user=None), 0)
+    return Words(said.tone, said.headline, ()), _steps(order, _refunds(order))
+
+
+def _refunds(order: Order) -> list[Refund]:
+    found = Refund.objects.filter(dealer_id=order.dealer_id, order=order)
+    return list(found.select_related("order", "payment").order_by("number"))
 
 
 def _words(dealer: Dealer, order: Order, pay: PayView | None, short_by: int) -> Words:
@@ -222,22 +245,11 @@ def _short(dealer: Dealer, order: Order, pay: PayView | None, short_by: int) -> 
 
 
 def _sending(dealer: Dealer, order: Order) -> Words:
-    since = order.sent_at or order.paid_at or order.created_at
     if orders.can_cancel(dealer, order):
-        goes_at = clock_seconds(since + timedelta(seconds=dealer.cancel_seconds), dealer.time_zone)
+        goes_at = clock_seconds(orders.goes_at(dealer, order), dealer.time_zone)
         line = _("Dikirim ke operator pukul %(at)s. Sampai saat itu masih bisa dibatalkan.")
         return Words("info", _("Sudah dibayar"), (line % {"at": goes_at},))
-    waited = timezone.now() - since
-    if waited < PROMISE:
-        news = clock(since + PROMISE, dealer.time_zone)
-        line = _("Biasanya di bawah 1 menit, kabar paling lambat %(at)s.")
-        return Words("info", _("Sedang dikirim"), (line % {"at": news},))
-    news = clock(since + NEWS_WITHIN * (1 + waited // NEWS_WITHIN), dealer.time_zone)
-    line = _(
-        "Lebih lama dari biasa. Operator belum memberi kepastian; uang tetap aman. Jangan beli lagi dulu. "
-        "Kabar berikutnya paling lambat %(at)s."
-    )
-    return Words("warn", _("Masih dikirim"), (line % {"at": news},))
+    return patience.words(dealer, order)
 
 
 def _delivered(dealer: Dealer, order: Order) -> str:

@@ -6,7 +6,7 @@ once and answered with a flag.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -264,8 +264,12 @@ def can_cancel(dealer: Dealer, order: Order) -> bool:
         return True
     if order.status != Status.PAID or order.paid_at is None:
         return False
-    ends = order.paid_at + timedelta(seconds=dealer.cancel_seconds)
-    return timezone.now() < ends and not order.attempts.exists()
+    return timezone.now() < goes_at(dealer, order) and not order.attempts.exists()
+
+
+def goes_at(dealer: Dealer, order: Order) -> datetime:
+    """When a paid order is sent, and can be cancelled no more."""
+    return (order.paid_at or order.created_at) + timedelta(seconds=dealer.cancel_seconds)
 
 
 def _cancel_unpaid(order: Order, actor: User | None) -> None:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from dealers.models import Dealer, User
 from portal.lib import msisdn
 from portal.templatetags.words import clock, nominal
-from transactions import catalog, form_tokens, packages
+from transactions import catalog, form_tokens, packages, service
 from transactions.catalog import Tile
 from transactions.gateways import registry
 from transactions.gateways.registry import Method
 from transactions.models import Brand, Kind, Order, Prefix, Product, Status
 from transactions.packages import Package, Sieve
+from transactions.service import BrandService
 
 IN_SIGHT = 6
 """Vouchers that are shown at once; the others wait behind "Nominal lain"."""
@@ -134,6 +135,12 @@ class Grid:
     def more_is_chosen(self) -> bool:
         """Whether the chosen one is among the hidden ones, which are then shown."""
         return any(voucher.is_chosen for voucher in self.more)
+
+    @cached_property
+    def disturbed(self) -> BrandService | None:
+        """How the brand works, if that is something to know before buying."""
+        brand = self.brand or next((voucher.product.brand for voucher in self.vouchers), None)
+        return service.trouble_with(self.dealer, brand) if brand and self.vouchers else None
 
     @cached_property
     def chosen(self) -> Voucher | None:

@@ -1,7 +1,5 @@
 """Celery tasks: each loads what it needs and calls one function; losing one loses nothing."""
 
-from datetime import timedelta
-
 import structlog
 from celery import shared_task
 from django.core.management import call_command
@@ -10,7 +8,7 @@ from django.utils import timezone
 
 from dealers.models import Dealer
 from portal.lib import tenancy
-from transactions import fulfilment, mirrors, refund_ways, rollups, todo
+from transactions import fulfilment, mirrors, pace, refund_ways, rollups, todo
 from transactions.models import Order, Status, Supplier, TaskKind
 from transactions.suppliers.base import SupplierUnavailable
 
@@ -52,9 +50,16 @@ def overdue() -> None:
     """Orders without a verdict for too long get their task even if nobody asks the supplier any more."""
     for dealer_id in _dealers():
         with tenancy.inside(dealer_id):
-            since = timezone.now() - max(fulfilment.LOOK_AFTER, timedelta(minutes=10))
-            for order in Order.objects.filter(dealer_id=dealer_id, status=Status.PROCESSING, sent_at__lt=since):
+            late = Order.objects.filter(pace.is_late(dealer_id), dealer_id=dealer_id, status=Status.PROCESSING)
+            for order in [o for o in late.select_related("product") if fulfilment.staff_look_at(o) < timezone.now()]:
                 todo.ask(dealer_id, TaskKind.UNDECIDED, order.code, within=fulfilment.STAFF_WITHIN, order=order)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def paces() -> None:
+    """Read anew how long each dealer's orders take."""
+    for dealer_id in _dealers():
+        pace.work_out(dealer_id)
 
 
 @shared_task(soft_time_limit=45, time_limit=60)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from portal.lib import money, msisdn
 
@@ -116,3 +116,15 @@ def day(moment: dt.date | None, tz: str | dt.tzinfo | None = None) -> str:
     local = _local(moment, tz) if isinstance(moment, dt.datetime) else moment
     months = _MONTHS["en" if (get_language() or "id").startswith("en") else "id"]
     return f"{local.day} {months[local.month - 1]} {local.year}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """8.4 -> `9 detik`, 130 -> `3 menit`: rounded up, so that nothing is faster than it was; nothing for None."""
+    if seconds is None:
+        return ""
+    whole = max(1, -int(-seconds // 1))
+    if whole < 100:
+        return ngettext("%(n)s detik", "%(n)s detik", whole) % {"n": whole}
+    minutes = -(-whole // 60)
+    return ngettext("%(n)s menit", "%(n)s menit", minutes) % {"n": minutes}

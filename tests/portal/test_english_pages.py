@@ -23,7 +23,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from dealers import mails
 from tests.translations import BASE, CATALOGUE
 from tests.urls import dealers, desk, portal, scenes, shop
-from tests.urls.rows import Row, Scene
+from tests.urls.rows import LIMITS, Row, Scene
 
 ROWS: list[Row] = [*portal.ROWS, *dealers.ROWS, *shop.ROWS, *desk.ROWS]
 """Not the platform's admin: it is Django's own, and says one sentence in the language the server started in."""
@@ -37,7 +37,7 @@ SPOKEN = frozenset({"aria-label", "placeholder", "title", "alt", "content", "dat
 """Attributes whose words reach a reader."""
 NOT_OURS = re.compile(
     r"Toko (?:Sini|Sana)|toko-(?:sini|sana)\S*|HANYA5|hanya-sini|\butama\b|Orang \d+|\S+@\S+"
-    r"|operator bilang tidak masuk|https?:\S+|Disallow: \S+"
+    r"|operator bilang tidak masuk|https?:\S+|\S+/cek/|Disallow: \S+"
 )
 """What the scene's dealers and people have written themselves is not translated, nor are addresses."""
 
@@ -69,7 +69,7 @@ def _words(text: str) -> set[str]:
 
 
 def _read(answer: HttpResponseBase) -> set[str]:
-    if answer.get("Content-Type") == "image/png":
+    if answer.get("Content-Type", "").startswith("image/"):
         return set()
     text = (b"".join(answer) if answer.streaming else answer.content).decode()  # type: ignore[attr-defined]
     if answer.get("Content-Type", "").startswith("text/html"):
@@ -115,7 +115,7 @@ def browsers(scene: Scene) -> dict[str, Client]:
 def _quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     """No mail leaves, and no limit is reached."""
     monkeypatch.setattr(mails, "later", lambda *work, **more: None)
-    for name in ("ACCOUNT_TRIES_PER_MINUTE", "GUEST_ORDERS_PER_MINUTE", "GUEST_QUOTES_PER_MINUTE"):
+    for name in LIMITS:
         monkeypatch.setattr(settings, name, 60_000)
 
 

@@ -11,6 +11,14 @@ ACTORS = ("stranger", "customer", "foreign", "owner", "manager", "cashier", "cs"
 """Nobody, a customer of the dealer, the owner of another dealer, the dealer's five roles, the platform's admin."""
 WORKS_HERE = frozenset({"owner", "manager", "cashier", "cs", "trainer"})
 EVERYBODY = len(ACTORS)
+LIMITS = (
+    "ACCOUNT_TRIES_PER_MINUTE",
+    "GUEST_ORDERS_PER_MINUTE",
+    "GUEST_QUOTES_PER_MINUTE",
+    "GUEST_LOOKUPS_PER_MINUTE",
+    "LOOKUPS_PER_ORDER_AND_MINUTE",
+)
+"""Settings that a walk over all addresses must not run into."""
 
 
 @dataclass

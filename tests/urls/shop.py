@@ -1,8 +1,10 @@
 """The storefront, orders behind their secret link, and what suppliers and gateways call."""
 
+from portal.lib import tenancy
 from tests import factories
 from tests.urls.rows import Row, Scene
 from transactions import form_tokens
+from transactions.models import Proof
 
 
 def _shop(scene: Scene) -> list[str]:
@@ -52,6 +54,23 @@ def _by_qris(scene: Scene) -> dict[str, str]:
     return {"t": scene.here.by_qris.secret}
 
 
+def _delivered(scene: Scene) -> list[str]:
+    return [scene.here.delivered.code]
+
+
+def _secret_of_delivered(scene: Scene) -> dict[str, str]:
+    return {"t": scene.here.delivered.secret}
+
+
+def _code_and_end(scene: Scene) -> dict[str, str]:
+    return {"kode": scene.here.delivered.code, "akhir": scene.here.delivered.destination[-4:]}
+
+
+def _proof(scene: Scene) -> list[str]:
+    with tenancy.inside(scene.here.dealer.pk):
+        return [Proof.objects.earliest("pk").code]
+
+
 ROWS = [
     Row(name="shop", at=_shop, get="200", post="303", fields=_purchase, changes=True),
     Row(name="shop", at=lambda s: [s.there.dealer.slug], get="200", post="422", fields=_purchase_elsewhere),
@@ -99,6 +118,30 @@ ROWS = [
         post="404",
         fields=_in_cash,
     ),
+    Row(
+        name="order_rate",
+        get="405",
+        post="303",
+        at=_delivered,
+        query=_secret_of_delivered,
+        fields=lambda s: {"good": "1"},
+        changes=True,
+    ),
+    Row(name="order_rate", get="405", post="404", at=_delivered, query=_wrong_secret, fields=lambda s: {"good": "1"}),
+    Row(name="order_slip", get="200", post="405", at=_delivered, query=_secret_of_delivered),
+    Row(name="order_slip", get="404", post="405", at=_delivered, query=_wrong_secret),
+    # Nothing has arrived: there is no receipt yet, and the order's page says why.
+    Row(name="order_slip", get="302", post="405", at=_unpaid, query=_secret),
+    Row(name="order_slip_printer", get="200", post="405", at=_delivered, query=_secret_of_delivered),
+    Row(name="order_slip_printer", get="404", post="405", at=_delivered, query=_wrong_secret),
+    Row(name="order_slip_picture", get="200", post="405", at=_delivered, query=_secret_of_delivered),
+    Row(name="order_slip_picture", get="404", post="405", at=_delivered, query=_wrong_secret),
+    Row(name="lookup", get="200", post="200", fields=_code_and_end),
+    Row(name="lookup", get="200", post="404", fields=lambda s: {**_code_and_end(s), "akhir": "0000"}),
+    Row(name="lookup", get="200", post="422"),
+    Row(name="verify", get="200", post="405", at=_proof),
+    Row(name="verify", get="404", post="405", at=lambda s: ["0" * 20]),
+    Row(name="service", get="200", post="405", at=_shop),
     Row(name="hooks:supplier", at=lambda s: [s.here.dealer.slug, s.supplier.code], get="405", post="401"),
     Row(name="hooks:supplier", at=lambda s: [s.there.dealer.slug, s.supplier.code], get="405", post="404"),
     Row(name="hooks:payment", at=lambda s: ["sandbox"], get="405", post="401"),

@@ -12,9 +12,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dealers.models import Dealer
+from transactions import pace
 from transactions.desk_selectors import days
 from transactions.models import AccountKind, Order, Status, Task, Transfer
-from transactions.order_view import PROMISE
 
 _SPENT = (AccountKind.COST, AccountKind.LATE_LOSS, AccountKind.GATEWAY_FEE, AccountKind.GOODWILL, AccountKind.PROMO)
 _EARNED = (AccountKind.SALES, AccountKind.FEE_INCOME, AccountKind.SHARE_EARNED)
@@ -73,8 +73,7 @@ def open_tasks(dealer: Dealer) -> QuerySet[Task]:
 
 def late_orders(dealer: Dealer) -> QuerySet[Order]:
     """Orders that are with a supplier for longer than promised and have no task yet."""
-    since = timezone.now() - PROMISE
-    rows = Order.objects.filter(dealer=dealer, status=Status.PROCESSING, sent_at__lt=since)
+    rows = Order.objects.filter(pace.is_late(dealer.pk), dealer=dealer, status=Status.PROCESSING)
     rows = rows.exclude(pk__in=open_tasks(dealer).filter(order__isnull=False).values("order_id"))
     return rows.select_related("product__brand").order_by("sent_at")
 

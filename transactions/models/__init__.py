@@ -21,6 +21,7 @@ from transactions.models.orders import Attempt, Channel, Decision, Exchange, Inb
 from transactions.models.payments import Payment, PaymentState, Receipt
 from transactions.models.price_lists import PriceList
 from transactions.models.refunds import Refund, RefundState, RefundWay
+from transactions.models.service import Pace, Proof, Rating
 from transactions.models.tasks import Task, TaskKind
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "MarkupRule",
     "Order",
     "OrderEvent",
+    "Pace",
     "Payment",
     "PaymentState",
     "Place",
@@ -52,7 +54,9 @@ __all__ = [
     "PriceChange",
     "PriceList",
     "Product",
+    "Proof",
     "Qris",
+    "Rating",
     "Receipt",
     "Refund",
     "RefundState",

@@ -40,6 +40,12 @@ class Reason(enum.StrEnum):
     OTHER = "other"
 
 
+BUYERS_OWN = frozenset(
+    {Reason.WRONG_NUMBER, Reason.NUMBER_BLOCKED, Reason.REGION, Reason.DUPLICATE, Reason.UNREGISTER_FIRST}
+)
+"""Refusals that speak of the number or its owner: they say nothing about how well a supplier works."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
     """One account at one supplier. `call_seconds` and `check_seconds` are total deadlines of a call."""
