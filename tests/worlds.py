@@ -235,12 +235,11 @@ def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:
     RollupMark.objects.create(**own, system_identifier=1, closed_before=1)
     span = {"start": timezone.now() - timedelta(hours=1), "end": timezone.now(), "transfers": 1}
     Seal.objects.create(**own, number=1, digest="0" * 64, **span)
-    failed = Order.objects.filter(status=Status.FAILED).earliest("pk")
     Pace.objects.create(**own, orders=20, p50=8, p95=21, at=timezone.now())
-    delivered = Order.objects.get(status=Status.SUCCEEDED)
+    delivered = Order.objects.filter(status=Status.SUCCEEDED).earliest("pk")
     Rating.objects.create(**own, order=delivered, is_good=False)
     content.proof(delivered)
-    failed = Order.objects.get(status=Status.FAILED)
+    failed = Order.objects.filter(status=Status.FAILED).earliest("pk")
     owner = factories.user()
     Decision.objects.create(
         **own, order=failed, verdict=Decision.Verdict.FAILED, reason="tidak ada jawaban", proposed_by=owner
