@@ -13,7 +13,6 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
 _PAGE = "portal/offline.html"
@@ -23,7 +22,6 @@ _LOADED = re.compile(r'(?:href|src)="([^"]*\.(?:css|js|svg))"')
 
 
 @require_safe
-@gzip_page
 @cache_control(no_cache=True)
 @conditional_page
 def worker(request: HttpRequest) -> HttpResponse:
@@ -36,7 +34,6 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@gzip_page
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
     """`/luring/`: kept by the worker, which uncovers the one of its three messages that is true."""

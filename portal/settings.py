@@ -73,6 +73,8 @@ MIDDLEWARE = [
     "portal.lib.web.RequestIdMiddleware",
     "portal.lib.web.TroubleMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pads every answer by a random length, so that its size tells nothing of the secrets in it.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,5 +1,7 @@
 """The page follows the order by itself: quickly at first, then less and less often, and not for ever."""
 
+import gzip
+
 import pytest
 from pytest_django import Settings
 
@@ -30,6 +32,17 @@ def test_where_nothing_changed_the_answer_is_empty_and_the_pauses_grow(here: Sto
         assert (answer.status_code, answer.content) == (304, b"")
         pauses.append(answer["X-Next"])
     assert pauses == ["2", "3", "5", "8", "13", "20", "20", "20", "20"]
+
+
+def test_page_and_changes_go_over_the_wire_compressed(here: Storefront, order: Order) -> None:
+    packed = {"Accept-Encoding": "gzip"}
+    page = here.browser.get(here.link(order), headers=packed)
+    assert (page["Content-Encoding"], len(page.content) < 14 * 1024) == ("gzip", True)
+    part = here.browser.get(here.link(order, "live/"), headers=packed)
+    assert part["Content-Encoding"] == "gzip"
+    assert part["ETag"] in gzip.decompress(page.content).decode().replace("&quot;", '"')
+    again = here.browser.get(here.link(order, "live/"), headers={**packed, "If-None-Match": part["ETag"]})
+    assert again.status_code == 304
 
 
 def test_a_change_is_shown_and_the_pauses_begin_anew(here: Storefront, order: Order) -> None:

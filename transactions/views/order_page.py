@@ -91,7 +91,7 @@ def live(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     """
     with tenancy.inside(dealer.pk):
         shown = order_view.of(dealer, order, user=visitor(request))
-        tag = f'"{shown.tag}"'
+        tag = f'W/"{shown.tag}"'
         is_same = request.headers.get("If-None-Match") == tag
         answer = HttpResponseNotModified() if is_same else render(request, "storefront/_order.html", {"o": shown})
     answer["ETag"] = tag

@@ -2,14 +2,12 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from dealers.middleware import DealerRequest
 from transactions import ratings, service
 
 
-@gzip_page
 @require_safe
 def status(request: DealerRequest) -> HttpResponse:
     """Per brand and route: orders, success, times, and what is wrong now."""

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dealers.middleware import DealerRequest, own_transactions
@@ -50,7 +49,6 @@ class Page:
 
 @sensitive_post_parameters("pin")
 @own_transactions
-@gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def shop(request: DealerRequest) -> HttpResponse:
     """The buy form, and the purchase."""
@@ -62,7 +60,6 @@ def shop(request: DealerRequest) -> HttpResponse:
 
 @csrf_exempt  # changes nothing and says nothing that the shop's page does not say to everybody
 @own_transactions
-@gzip_page
 @require_POST
 def quote(request: DealerRequest) -> HttpResponse:
     """Brand and priced products for `destination` (or its first four digits), optionally `brand` and `jenis`.
