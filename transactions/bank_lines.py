@@ -139,7 +139,7 @@ def open_lines(dealer: Dealer) -> QuerySet[BankLine]:
 def proposals(dealer: Dealer, line: BankLine) -> list[Proposal]:
     """Orders that an open line may pay, the likeliest first."""
     found = [proposal for payment in _candidates(dealer, line) if (proposal := _judge(line, payment)) is not None]
-    found.sort(key=lambda each: (each.fit, abs(each.missing), -each.payment.pk))
+    found.sort(key=lambda each: (each.fit, abs(each.payment.amount - line.amount), -each.payment.pk))
     best: dict[int, Proposal] = {}
     for each in found:
         best.setdefault(each.payment.order_id, each)

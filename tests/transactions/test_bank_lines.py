@@ -90,12 +90,12 @@ def test_rounded_up_to_the_thousand_is_proposed_and_the_rest_is_due_back(shop: S
     assert refunds_of(shop, dear) == [(600, "due")]
 
 
-def test_wrong_last_digits_are_proposed_the_nearest_first(shop: Shop, staff: User, order: Order) -> None:
-    far = ordered(shop, "transfer")
-    near, other = open_code(shop, order), open_code(shop, far)
-    step = 1 if near.amount > other.amount else -1
-    found = entered(shop, staff, near.amount + step * 500)
-    assert fits(shop, found) == [(order.code, Fit.NEAR), (far.code, Fit.NEAR)]
+@pytest.mark.parametrize("side", [1, -1], ids=["above", "below"])
+def test_wrong_last_digits_are_proposed_the_nearest_first(shop: Shop, staff: User, order: Order, side: int) -> None:
+    codes = [open_code(shop, each) for each in (order, ordered(shop, "transfer"))]
+    near, far = sorted(codes, key=lambda code: code.amount * -side)
+    found = entered(shop, staff, near.amount + side * 3)
+    assert [code for code, _fit in fits(shop, found)] == [near.order.code, far.order.code]
 
 
 def test_what_is_missing_is_forgiven_or_asked_for(shop: Shop, staff: User, order: Order) -> None:
