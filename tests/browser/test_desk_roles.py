@@ -36,7 +36,7 @@ def _sits_down(visitor: Visitor, world: worlds.World, role: Role, url: str) -> N
 
 
 PLACES = {
-    Role.CASHIER: ["Jual", "Terima tunai", "Pesanan", "Pengembalian"],
+    Role.CASHIER: ["Jual", "Terima tunai", "Pesanan", "Uang masuk", "Pengembalian"],
     Role.CS: ["Pesanan", "Tugas"],
     Role.TRAINER: [],
 }

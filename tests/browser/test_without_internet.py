@@ -81,7 +81,7 @@ def test_a_copy_gives_way_to_the_truth_when_the_internet_is_back(regular: Visito
     page.reload()
     expect(page.locator("#copy")).to_be_visible()
     page.context.set_offline(False)
-    expect(page.locator("#copy")).to_be_hidden()
+    expect(page.locator("#copy")).to_be_hidden(timeout=15_000)  # asked again after ten seconds where the first fails
     regular.sees("Menunggu pembayaran")
 
 
