@@ -7,7 +7,7 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check check-all messages chaos
+.PHONY: help run test check check-all messages schema chaos
 
 help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
@@ -15,6 +15,7 @@ help:
 	@echo "make check  formatting, lint, types, import contracts, migrations, templates, translations, settings"
 	@echo "make check-all  make check, then the main pages at 320, 360, 768 and 1280 in light, dark and forced colours"
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
+	@echo "make schema write the description of the API (OpenAPI) to docs/openapi.yaml"
 	@echo "make messages  read the texts to translate from the code into locale/ (then translate what is empty)"
 
 # exec: the supervisor takes the place of the shell, and gets its signals.
@@ -40,6 +41,8 @@ check:
 	$(PY) -m djlint templates --check
 	$(PY) -m djlint templates --lint --quiet
 	$(PY) -m tests.translations check
+	$(OFFLINE) $(PY) manage.py spectacular --validate --fail-on-warn | diff docs/openapi.yaml - \
+		|| { echo "docs/openapi.yaml is not what the API is: make schema"; exit 1; }
 	$(OFFLINE) $(PY) manage.py check
 	KONTER_HOME=.konter-none KONTER_DEMO=0 KONTER_BASE_URL=https://konter.example ALLOWED_HOSTS=konter.example \
 	SECRET_KEY="$$($(call random,,48))" KONTER_ENCRYPTION_KEYS="$$($(call random,00000001:,32))" \
@@ -50,6 +53,10 @@ check:
 # The browser matrix takes about ten minutes; make test has the two widths that matter most.
 check-all: check
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m wide $(ARGS)
+
+schema:
+	@$(INSTALL) tests/requirements.txt
+	$(OFFLINE) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 messages:
 	@$(INSTALL) tests/requirements.txt

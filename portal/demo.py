@@ -10,6 +10,7 @@ import qriskit
 from django.conf import settings
 from django.db import transaction
 
+from dealers import partners
 from dealers.models import Dealer, Membership, Partner, PlatformRole, Role, User
 from portal import opening
 from portal.lib import tenancy
@@ -106,6 +107,7 @@ def load() -> None:
         _sell(dealers[shop.slug], shop, zero)
     _customer(dealers["berkah-cell"])
     _tills(dealers["berkah-cell"])
+    _partner(dealers["berkah-cell"])
 
 
 def _person(email: str, name: str, **fields: object) -> User:
@@ -252,6 +254,21 @@ def _customer(dealer: Dealer) -> None:
             source=accounts.bank("main"),
             amount=200_000,
             reference="opening-budi",
+        )
+
+
+def _partner(dealer: Dealer) -> None:
+    """A machine that buys here, with a key that everybody knows."""
+    wanted = partners.Application(username="mitra-demo", name="Mitra Demo", contact="Sari", email="sari@contoh.test")
+    with tenancy.inside(dealer.pk):
+        partner = partners.invite(dealer, wanted, by=None)
+        partners.issue(partner, by=None, plain="mitra-demo-key")
+        postings_business.deposit(
+            dealer.pk,
+            to=accounts.wallet(partner.wallet_key),
+            source=accounts.bank("main"),
+            amount=10_000_000,
+            reference="opening-mitra-demo",
         )
 
 

@@ -5,9 +5,10 @@ from itertools import count
 from typing import Any
 
 import qriskit
+from django.test import Client
 from django.utils import timezone
 
-from dealers import rights
+from dealers import partners, rights
 from dealers.models import Dealer, Membership, Partner, Role, User
 from portal.lib import ids, msisdn, tenancy
 from transactions import accounts, ledger, orders, postings_business, tills
@@ -213,14 +214,51 @@ def stock_partner(zero: Dealer, buyer: Dealer, amount: int = 1_000_000) -> Partn
         rights.grant(buyer, rights.BUY_STOCK, source="test")
     with tenancy.inside(zero.pk):
         made = Partner.objects.create(dealer=zero, username=f"{buyer.slug}-stok", name=buyer.name, buyer=buyer)
+    fund_partner(made, amount)
+    return made
+
+
+def fund_partner(partner: Partner, amount: int) -> None:
+    """Put rupiah into a partner's deposit."""
+    with tenancy.inside(partner.dealer_id):
         postings_business.deposit(
-            zero.pk,
-            to=accounts.wallet(made.wallet_key),
+            partner.dealer_id,
+            to=accounts.wallet(partner.wallet_key),
             source=accounts.bank("main"),
             amount=amount,
             reference=f"test-{next(_numbers)}",
         )
-    return made
+
+
+@dataclass
+class Machine:
+    """A partner's program: the partner, its key in the clear, and a browser-less client that sends it."""
+
+    partner: Partner
+    key: str
+    client: Client
+
+    def post(self, path: str, body: object) -> Any:
+        """Send JSON to `/api/v1/<path>`."""
+        return self.client.post(f"/api/v1/{path}", body, content_type="application/json")
+
+    def get(self, path: str, **query: str) -> Any:
+        """Ask `/api/v1/<path>`."""
+        return self.client.get(f"/api/v1/{path}", query)
+
+    def orders(self, **fields: object) -> Any:
+        """Place an order; `ref_id`, `sku`, `destination` … can be given."""
+        return self.post("orders/", {"ref_id": "A-1", "sku": "TSEL10", "destination": "081234567890", **fields})
+
+
+def machine(at: Dealer, *, money: int = 1_000_000, username: str = "mitra", **key: Any) -> Machine:
+    """A partner of the dealer with a key and `money` rupiah in its deposit."""
+    with tenancy.inside(at.pk):
+        made = partners.invite(at, partners.Application(username=username, name="Mitra Uji"), by=None)
+        plain = partners.issue(made, by=None, **key).plain
+    if money:
+        fund_partner(made, money)
+    return Machine(made, plain, Client(headers={"Authorization": f"Bearer {plain}"}))
 
 
 def spelled(destination: str) -> str:

@@ -14,15 +14,16 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.http import urlencode
 from pytest_django.plugin import DjangoDbBlocker
 
 from dealers import mails
-from tests.urls import admin, dealers, desk, portal, scenes, shop
+from tests.urls import admin, api, dealers, desk, portal, scenes, shop
 from tests.urls.rows import ACTORS, LIMITS, WORKS_HERE, Row, Scene
 
-ROWS: list[Row] = [*portal.ROWS, *dealers.ROWS, *shop.ROWS, *desk.ROWS, *admin.ROWS]
+ROWS: list[Row] = [*portal.ROWS, *dealers.ROWS, *shop.ROWS, *desk.ROWS, *admin.ROWS, *api.ROWS]
 
 
 def _patterns(resolver: Any, *, spaces: str = "", route: str = "") -> Iterator[str]:
@@ -92,8 +93,9 @@ def _address(row: Row, scene: Scene) -> str:
     return f"{bare}?{urlencode(query)}" if query else bare
 
 
-def _client(actor: str, sessions: dict[str, str]) -> Client:
-    client = Client(raise_request_exception=False)
+def _client(actor: str, sessions: dict[str, str], scene: Scene) -> Client:
+    sent = {"Authorization": f"Bearer {scene.keys[actor]}"} if actor in scene.keys else {}
+    client = Client(raise_request_exception=False, headers=sent)
     if actor in sessions:
         client.cookies[settings.SESSION_COOKIE_NAME] = sessions[actor]
     return client
@@ -105,7 +107,7 @@ def _fields(row: Row, scene: Scene, sessions: dict[str, str]) -> dict[str, str]:
     if not row.shown_first:
         return fields
     with _undone():
-        shown = _client("owner", sessions).post(_address(row, scene), fields)
+        shown = _client("owner", sessions, scene).post(_address(row, scene), fields)
         assert shown.context is not None, f"{row.name}: {shown.status_code}"
         return {**fields, "seen": shown.context["effect"].digest, "accept": "on"}
 
@@ -119,7 +121,7 @@ def test_everybody_gets_by_get_what_the_table_says(row: Row, scene: Scene, sessi
     answers, leaked = {}, set()
     for actor in ACTORS:
         with _undone():
-            answer = _client(actor, sessions).get(_address(row, scene))
+            answer = _client(actor, sessions, scene).get(_address(row, scene))
             answers[actor] = answer.status_code
             if (
                 row.name.startswith("desk:")
@@ -147,7 +149,9 @@ def test_everybody_gets_by_post_what_the_table_says_and_a_refusal_changes_nothin
     answers, changed = {}, set()
     for actor in ACTORS:
         with _undone():
-            answers[actor] = _client(actor, sessions).post(_address(row, scene), fields).status_code
+            kind = "application/json" if row.sends_json else MULTIPART_CONTENT
+            visitor = _client(actor, sessions, scene)
+            answers[actor] = visitor.post(_address(row, scene), fields, content_type=kind).status_code
             if scenes.belongings(scene.here.dealer) != before:
                 changed.add(actor)
     assert answers == row.expected("POST")
@@ -155,6 +159,6 @@ def test_everybody_gets_by_post_what_the_table_says_and_a_refusal_changes_nothin
 
 
 def _may_change(row: Row, answers: dict[str, int]) -> set[str]:
-    """Whose accepted form counts: at the desk that of the dealer's own people, in the shop everybody's."""
-    able = WORKS_HERE if row.name.startswith("desk:") else set(ACTORS)
+    """Whose accepted call counts: at the desk its people's, by the API its partner's, in the shop everybody's."""
+    able = {"desk": WORKS_HERE, "api": frozenset({"machine"})}.get(row.name.partition(":")[0], frozenset(ACTORS))
     return {actor for actor, status in answers.items() if actor in able and status < 400}

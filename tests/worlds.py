@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from dealers import rights
-from dealers.models import Dealer, Outlet, Partner, Role, User
+from dealers import partners, rights
+from dealers.models import Dealer, Outlet, PartnerKey, PartnerNonce, Role, User
 from portal.lib import ids, tenancy
 from tests import factories
-from transactions import bank_lines, fulfilment, payments, payouts, refund_choices, states, todo
+from transactions import bank_lines, fulfilment, payments, payouts, refund_choices, sandbox, states, todo
 from transactions.models import (
     Account,
     AccountKind,
@@ -88,6 +88,8 @@ class World:
     """A guest's, waiting for a bank transfer."""
     line: BankLine
     """Money in the bank of nobody known."""
+    machine_key: str
+    """Opens the API to a partner that has money here."""
 
     @property
     def product(self) -> Product:
@@ -121,8 +123,10 @@ def world(slug: str, *, staff: bool = False) -> World:
     factories.price_list(dealer, shop.supplier, factories.offer())
     proposed, begun, paid_back = _on_their_way(shop)
     with tenancy.inside(dealer.pk):
+        machine_key = _machine(dealer, shop.product)
         _write_the_rest(dealer, shop)
         return World(
+            machine_key=machine_key,
             dealer=dealer,
             shop=shop,
             staff={role: factories.member(dealer, role) for role in (Role if staff else [Role.OWNER])},
@@ -222,11 +226,23 @@ def _undecided(dealer: Dealer, order: Order) -> Task:
     return Task.objects.get(kind=TaskKind.UNDECIDED, order=order)
 
 
+def _machine(dealer: Dealer, product: Product) -> str:
+    """A partner with money and a key; it has tried an order out, and used a nonce."""
+    wanted = partners.Application(username=f"{dealer.slug}-mitra", name="Orang 1")
+    partner = partners.invite(dealer, wanted, by=None)
+    issued = partners.issue(partner, by=None)
+    # Not noted again by each call: what is refused must leave everything as it was.
+    PartnerKey.objects.filter(dealer=dealer).update(used_at=timezone.now() + timedelta(days=1))
+    PartnerNonce.objects.create(dealer=dealer, partner=partner, nonce="n-1")
+    sandbox.place(partner, product, ref_id="T-1", destination="+6281234567890", fingerprint="0" * 64)
+    factories.fund_partner(partner, 500_000)
+    return issued.plain
+
+
 def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:
     """Rows that only time, or a later screen, would bring."""
     own: dict[str, Any] = {"dealer": dealer}
     rights.grant(dealer, rights.BUY_STOCK, source="test")
-    Partner.objects.create(**own, username=f"{dealer.slug}-mitra", name="Orang 1")
     PriceChange.objects.create(**own, product=shop.product, tier=Tier.RETAIL, new=11_000)
     InboundEvent.objects.create(**own, source="supplier:utama", event_id="1", effect=InboundEvent.Effect.ORPHAN)
     wallet = Account.objects.filter(kind=AccountKind.WALLET).first()

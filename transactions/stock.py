@@ -6,7 +6,7 @@ Here dealer zero is the seller; `suppliers/zero.py` is the same sale as the buye
 from django.db import IntegrityError, transaction
 
 from dealers import rights
-from dealers.models import Dealer, Partner
+from dealers.models import Dealer, Partner, PartnerState
 from portal.lib import msisdn, tenancy
 from transactions import accounts, catalog, fulfilment, ledger, orders, queue
 from transactions.ledger import InsufficientBalance
@@ -77,7 +77,7 @@ def sell(buyer_id: int, ask: TopUp) -> Order:
 
 
 def _request(zero: Dealer, buyer_id: int, ask: TopUp) -> orders.Ask:
-    partner = Partner.objects.filter(dealer=zero, buyer_id=buyer_id, is_active=True).first()
+    partner = Partner.objects.filter(dealer=zero, buyer_id=buyer_id, state=PartnerState.ACTIVE).first()
     if partner is None:
         raise Declined("42", Reason.SUPPLIER_ACCOUNT, "not a partner of dealer zero")
     product = catalog.product(zero.pk, ask.supplier_sku)
@@ -98,7 +98,7 @@ def stock_for(buyer_id: int) -> Stock:
     """What dealer zero sells to this dealer, and the dealer's balance. Raises `Declined`."""
     zero = Dealer.objects.get(is_zero=True)
     with tenancy.inside(zero.pk):
-        partner = Partner.objects.filter(dealer=zero, buyer_id=buyer_id, is_active=True).first()
+        partner = Partner.objects.filter(dealer=zero, buyer_id=buyer_id, state=PartnerState.ACTIVE).first()
         if partner is None:
             raise Declined("42", Reason.SUPPLIER_ACCOUNT, "not a partner of dealer zero")
         offers = [

@@ -1,9 +1,23 @@
 """Tables of the dealers app, one module per aggregate."""
 
 from dealers.models.dealers import Dealer, Membership, Outlet, Role
-from dealers.models.partners import Partner
+from dealers.models.partners import Partner, PartnerKey, PartnerNonce, PartnerState, Scope
 from dealers.models.pins import Pin
 from dealers.models.rights import Grant
 from dealers.models.users import PlatformRole, User
 
-__all__ = ["Dealer", "Grant", "Membership", "Outlet", "Partner", "Pin", "PlatformRole", "Role", "User"]
+__all__ = [
+    "Dealer",
+    "Grant",
+    "Membership",
+    "Outlet",
+    "Partner",
+    "PartnerKey",
+    "PartnerNonce",
+    "PartnerState",
+    "Pin",
+    "PlatformRole",
+    "Role",
+    "Scope",
+    "User",
+]

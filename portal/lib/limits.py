@@ -9,7 +9,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import redis
@@ -37,13 +37,15 @@ arrival = math.min(math.max(arrival, now), now + ahead)
 local wait = arrival + step - ahead - now
 if wait > 0 then return wait end
 redis.call('SET', KEYS[1], string.format('%.0f', arrival + step), 'PX', math.ceil((arrival + step - now) / 1000))
-return 0
+return wait
 """
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """The hit counts, and may go on."""
+    """The hit counts, and may go on; so many more may follow at once."""
+
+    remaining: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class _Memory:
         self._lock = threading.Lock()
 
     def wait(self, key: str, *, step: float, ahead: float) -> float:
-        """Seconds to wait; 0 counts the hit."""
+        """Seconds to wait; 0 or less counts the hit, and says how much may still come in advance."""
         with self._lock:
             now = time.monotonic()
             arrival = max(self._arrivals.pop(key, now), now)
@@ -79,7 +81,7 @@ class _Memory:
             self._arrivals[key] = arrival + step if allowed else arrival
             while len(self._arrivals) > _LARGEST_MEMORY:
                 self._arrivals.popitem(last=False)
-            return 0.0 if allowed else wait
+            return min(wait, 0.0) if allowed else wait
 
 
 class _Breaker:
@@ -140,7 +142,7 @@ def check(name: str, key: str, *, per_minute: int, burst: int | None = None) -> 
     step = 60 / per_minute
     wait = _wait(name, _key(name, key), step=step, ahead=step * (per_minute if burst is None else max(1, burst)))
     if wait <= 0:
-        return Allowed()
+        return Allowed(int(-wait / step + 1e-6))
     meters.limits_refused.labels(name).inc()
     return Refused(max(1, int(-(-wait // 1))))
 

@@ -35,6 +35,9 @@ _SLOW_SECONDS = 2.0
 TYPE_PREFIX = "urn:konter:problem:"
 """Problem types are names, not addresses: nothing needs to be fetched to tell them apart."""
 
+FOR_PROGRAMS = ("/api/", "/h2h/", "/hooks/")
+"""Addresses that nobody opens in a browser."""
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -168,7 +171,9 @@ def problem(
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether a program is asking: by its Accept header, or because it sent JSON and accepts anything."""
+    """Whether a program is asking: by the address, its Accept header, or because it sent JSON and accepts anything."""
+    if request.path_info.startswith(FOR_PROGRAMS):
+        return True
     preferred = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])
     if preferred == "text/html" and request.content_type == "application/json":
         return "text/html" not in request.headers.get("Accept", "*/*")

@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from dealers import days
 from dealers.models import Role
 from portal.lib import msisdn, tenancy
 from tests.transactions.desk_rig import NO, YES, desk
 from transactions import mirrors
-from transactions.desk_selectors import days, home
+from transactions.desk_selectors import home
 from transactions.models import Order
 
 pytestmark = pytest.mark.django_db

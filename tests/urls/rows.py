@@ -7,8 +7,11 @@ from dealers.models import User
 from tests.worlds import World
 from transactions.models import Account, Brand, Product, Route, Supplier, Task
 
-ACTORS = ("stranger", "customer", "foreign", "owner", "manager", "cashier", "cs", "trainer", "platform")
+PEOPLE = ("stranger", "customer", "foreign", "owner", "manager", "cashier", "cs", "trainer", "platform")
 """Nobody, a customer of the dealer, the owner of another dealer, the dealer's five roles, the platform's admin."""
+MACHINES = ("machine", "other_machine")
+"""A partner of the dealer, and one of another dealer, each by its key."""
+ACTORS = (*PEOPLE, *MACHINES)
 WORKS_HERE = frozenset({"owner", "manager", "cashier", "cs", "trainer"})
 EVERYBODY = len(ACTORS)
 LIMITS = (
@@ -34,6 +37,8 @@ class Scene:
     account: Account
     parked: Task
     brand: Brand
+    keys: dict[str, str]
+    """The keys of the machines, in the clear."""
     admin_ids: dict[str, int] = field(default_factory=dict)
     """Rows of the platform's admin, by model."""
 
@@ -52,9 +57,9 @@ def no_fields(_scene: Scene) -> dict[str, str]:
 class Row:
     """`name` is the address's name with its namespace; where it has none, its pattern from the root.
 
-    `get` and `post` are statuses in the order of `ACTORS`. Whatever is refused must change nothing of the
-    dealer; with `changes`, what is accepted of its staff must change something, so that refusals prove
-    something. With `shown_first`, the form is sent with the digest of what it would do.
+    `get` and `post` are statuses in the order of `ACTORS`; a machine that is left out is a stranger. Whatever is
+    refused must change nothing of the dealer; with `changes`, what is accepted of its staff must change something,
+    so that refusals prove something. With `shown_first`, the form is sent with the digest of what it would do.
     """
 
     name: str
@@ -66,9 +71,11 @@ class Row:
     address: Callable[[Scene], str] | None = None
     changes: bool = False
     shown_first: bool = False
+    sends_json: bool = False
 
     def expected(self, method: str) -> dict[str, int]:
         """Status by visitor; a single number stands for everybody."""
         codes = [int(code) for code in (self.get if method == "GET" else self.post).split()]
         codes = codes * EVERYBODY if len(codes) == 1 else codes
+        codes += codes[:1] * (EVERYBODY - len(codes) if len(codes) == len(PEOPLE) else 0)
         return dict(zip(ACTORS, codes, strict=True))

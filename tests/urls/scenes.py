@@ -40,6 +40,7 @@ def build() -> Scene:
             account=Account.objects.filter(kind=AccountKind.SALES).earliest("pk"),
             parked=Task.objects.get(kind=TaskKind.SUPPLIER),
             brand=Brand.objects.earliest("pk"),
+            keys={"machine": here.machine_key, "other_machine": there.machine_key},
         )
     scene.admin_ids.update(_admin_ids(scene))
     return scene

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dealers.models import Dealer, Partner, User
+from dealers.models import Dealer, Partner, PartnerState, User
 from transactions.deposits import Source
 from transactions.desk_forms.fields import DayField, RupiahField, sure
 from transactions.desk_selectors.statement import Period
@@ -130,7 +130,7 @@ class PartnerDeposit(_Deposit):
 
     def __init__(self, *args: Any, dealer: Dealer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = Partner.objects.filter(dealer=dealer, is_active=True).order_by("name")
+        mine = Partner.objects.filter(dealer=dealer, state=PartnerState.ACTIVE).order_by("name")
         self.fields["partner"].queryset = mine  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["source"].initial = Source.BANK
         self.fields["source"].choices = [  # type: ignore[attr-defined]  # a ChoiceField

@@ -11,9 +11,9 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from dealers import days
 from dealers.models import Dealer
 from transactions import pace
-from transactions.desk_selectors import days
 from transactions.models import AccountKind, Order, Status, Task, Transfer
 
 _SPENT = (AccountKind.COST, AccountKind.LATE_LOSS, AccountKind.GATEWAY_FEE, AccountKind.GOODWILL, AccountKind.PROMO)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
+from dealers import days
 from dealers.models import Dealer
 from portal.lib import ids, msisdn, tenancy
-from transactions.desk_selectors import account_names, days, words
+from transactions.desk_selectors import account_names, words
 from transactions.models import (
     Attempt,
     Decision,

@@ -13,9 +13,10 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from dealers import days
 from dealers.models import Dealer
 from transactions import rollups
-from transactions.desk_selectors import account_names, days, money
+from transactions.desk_selectors import account_names, money
 from transactions.models import Account, Order
 
 PAGE = 50

@@ -21,6 +21,7 @@ from transactions.models.orders import Attempt, Channel, Decision, Exchange, Inb
 from transactions.models.payments import Payment, PaymentState, Receipt
 from transactions.models.price_lists import PriceList
 from transactions.models.refunds import Refund, RefundState, RefundWay
+from transactions.models.sandbox import SandboxOrder
 from transactions.models.service import Pace, Proof, Rating
 from transactions.models.tasks import Task, TaskKind
 
@@ -64,6 +65,7 @@ __all__ = [
     "Rollup",
     "RollupMark",
     "Route",
+    "SandboxOrder",
     "Seal",
     "Status",
     "Supplier",

@@ -82,6 +82,7 @@ class Order(models.Model):
             models.Index(fields=["dealer", "status", "-created_at"], name="orders_by_status"),
             models.Index(fields=["dealer", "destination", "-created_at"], name="orders_by_destination"),
             models.Index(fields=["dealer", "customer"], name="orders_by_customer"),
+            models.Index(fields=["dealer", "partner", "-created_at"], name="orders_by_partner"),
         ]
 
     def __str__(self) -> str:

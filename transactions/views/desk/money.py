@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from dealers import days
 from dealers.access import Can
 from dealers.guards import desk
 from dealers.middleware import DealerRequest, own_transactions
-from dealers.models import User
+from dealers.models import PartnerState, User
 from portal.lib import ids, tenancy
 from portal.lib.money import rupiah
 from transactions import counter, ledger
 from transactions.desk_forms.money import DepositCash, PeriodFilter
-from transactions.desk_selectors import days, money, statement
+from transactions.desk_selectors import money, statement
 from transactions.desk_selectors.statement import Statement
 from transactions.models import Account
 from transactions.views.desk import csv_files
@@ -30,7 +31,7 @@ from transactions.views.desk.page import page, paged, staff
 @require_GET
 def index(request: DealerRequest) -> HttpResponse:
     """GET /desk/uang/"""
-    has_partners = request.dealer.partners.filter(is_active=True).exists()
+    has_partners = request.dealer.partners.filter(state=PartnerState.ACTIVE).exists()
     books = money.groups(request.dealer)
     return page(request, "desk/money.html", section="money", books=books, has_partners=has_partners)
 

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dealers import days
 from dealers.access import Can
 from dealers.guards import desk
 from dealers.middleware import DealerRequest
 from portal.lib.money import rupiah
 from transactions import bank_lines
 from transactions.desk_forms.tills import EnterLine, MatchLine, PasteLines, SendBack
-from transactions.desk_selectors import days, money_in
+from transactions.desk_selectors import money_in
 from transactions.models import BankLine, LineState, Order, Status
 from transactions.views.desk.page import page, staff
 

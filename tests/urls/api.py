@@ -1,0 +1,52 @@
+"""Addresses of the native API: for partners' machines; nobody who has merely signed in gets past them."""
+
+from tests.urls.rows import PEOPLE, Row, Scene
+
+NOBODY = " ".join(["401"] * len(PEOPLE))
+
+
+def _order(_scene: Scene) -> dict[str, str]:
+    # Both dealers sell it, each to its own partner.
+    return {"ref_id": "W-1", "sku": "TSEL10", "destination": "081234567890"}
+
+
+def _batch(scene: Scene) -> dict[str, object]:
+    return {"orders": [_order(scene)]}
+
+
+def _tried(_scene: Scene) -> list[str]:
+    return ["T-1"]
+
+
+ROWS = [
+    Row(
+        name="api:orders",
+        get=f"{NOBODY} 405 405",
+        post=f"{NOBODY} 201 201",
+        fields=_order,
+        sends_json=True,
+        changes=True,
+    ),
+    Row(
+        name="api:order_batch",
+        get=f"{NOBODY} 405 405",
+        post=f"{NOBODY} 200 200",
+        fields=_batch,  # type: ignore[arg-type]
+        sends_json=True,
+        changes=True,
+    ),
+    # Tried out with a sandbox key: no order of these live keys.
+    Row(name="api:order", at=_tried, get=f"{NOBODY} 404 404", post=f"{NOBODY} 405 405", sends_json=True),
+    Row(name="api:balance", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
+    Row(name="api:statements", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
+    Row(name="api:products", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
+    Row(
+        name="api:brand",
+        query=lambda s: {"number": "081234567890"},
+        get=f"{NOBODY} 200 200",
+        post=f"{NOBODY} 405 405",
+        sends_json=True,
+    ),
+    Row(name="api:schema", get="200", post="405", sends_json=True),
+    Row(name="api:nothing", at=lambda s: ["nichts"], get="404", post="404", sends_json=True),
+]

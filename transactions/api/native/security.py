@@ -1,0 +1,126 @@
+"""Who calls the native API, how often, and once only where a call changes something.
+
+`Authorization: Bearer <key>`, or a signature over the call (`Konter-Key`, `Konter-Timestamp`,
+`Konter-Signature`); a signed call that changes something also carries `Konter-Nonce`, except where the
+content makes a repeat harmless.
+"""
+
+from typing import Any, cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import APIException
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from dealers import authentication
+from dealers.authentication import Caller, No, Refused, Signed
+from dealers.models import Scope
+from portal.lib import limits, web
+from portal.lib.limits import Allowed
+
+MOST_BYTES = 64 * 1024
+CALLS_PER_MINUTE = 1_200
+"""For each key; as many may come at once."""
+STRANGERS_PER_MINUTE = 120
+"""Calls without a valid key that one address may make."""
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class TooLarge(APIException):
+    """The body is more than 64 kB."""
+
+    status_code = 413
+    default_code = "too_large"
+    default_detail = f"a body has at most {MOST_BYTES} bytes"
+
+
+class PartnerAuthentication(BaseAuthentication):
+    """The partner behind the key or the signature, in `request.auth`."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, Caller]:
+        """Raises `Refused`, `TooLarge`, and `limits.TooMany` for an address that keeps guessing."""
+        plain = request._request  # noqa: SLF001  DRF's own way to the body's very bytes
+        address = web.client_ip(plain)
+        try:
+            return AnonymousUser(), _caller(plain, address)
+        except Refused:
+            limits.hit("api-stranger", web.limit_key(address), per_minute=STRANGERS_PER_MINUTE)
+            raise
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        del request
+        return 'Bearer realm="Konter"'
+
+
+def _caller(request: HttpRequest, address: str) -> Caller:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if not announced.isdecimal() or int(announced) > MOST_BYTES or len(request.body) > MOST_BYTES:
+        raise TooLarge
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and key.strip():
+        return authentication.by_key(key.strip(), address=address)
+    if "Konter-Signature" not in request.headers:
+        raise Refused(No.UNKNOWN)
+    call = Signed(
+        username=request.headers.get("Konter-Key", ""),
+        timestamp=request.headers.get("Konter-Timestamp", ""),
+        signature=request.headers["Konter-Signature"],
+        method=request.method or "",
+        path=request.get_full_path(),
+        body=request.body,
+    )
+    return authentication.by_signature(call, address=address)
+
+
+class IsPartner(BasePermission):
+    """Nobody passes without a key."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the call was proven to be a partner's."""
+        del view
+        return isinstance(request.auth, Caller)
+
+
+class PartnerView(APIView):
+    """A call by a partner: `scope` is what its key must open, `repeats_safely` that a signed repeat does no harm."""
+
+    authentication_classes = [PartnerAuthentication]
+    permission_classes = [IsPartner]
+    scope: Scope = Scope.READ
+    repeats_safely = False
+    _remaining = 0
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        return cast(Caller, self.request.auth)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Everything that stands before a call. Raises `Refused`, `limits.TooMany`."""
+        super().initial(request, *args, **kwargs)
+        self.caller.demand(self.scope_of(request.method or ""))
+        key = str(self.caller.key.pk)
+        answer = limits.check("api", key, per_minute=CALLS_PER_MINUTE)
+        if not isinstance(answer, Allowed):
+            raise limits.TooMany("api", retry_after_seconds=answer.retry_after_seconds)
+        self._remaining = answer.remaining
+        if self.caller.is_signed and request.method not in _SAFE and not self.repeats_safely:
+            authentication.use_nonce(self.caller, request.headers.get("Konter-Nonce", ""))
+
+    def scope_of(self, method: str) -> Scope:
+        """Which scope this method asks for."""
+        return Scope.READ if method in _SAFE else self.scope
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        """Say how many calls are left in this minute."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["RateLimit-Limit"] = str(CALLS_PER_MINUTE)
+        final["RateLimit-Remaining"] = str(self._remaining)
+        final["RateLimit-Reset"] = "60"
+        final.setdefault("Cache-Control", "no-store")
+        return final

@@ -1,0 +1,19 @@
+"""Addresses of the native API."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from transactions.api.native import catalogue, money, orders, problems
+
+app_name = "api"
+urlpatterns = [
+    path("orders/", orders.Orders.as_view(), name="orders"),
+    path("orders/batch/", orders.OrderBatch.as_view(), name="order_batch"),
+    path("orders/<str:ref_id>/", orders.OrderByRef.as_view(), name="order"),
+    path("balance/", money.BalanceView.as_view(), name="balance"),
+    path("statements/", money.StatementView.as_view(), name="statements"),
+    path("products/", catalogue.Products.as_view(), name="products"),
+    path("brands/detect/", catalogue.BrandDetect.as_view(), name="brand"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    re_path(r"^(?P<rest>.*)$", problems.not_found, name="nothing"),
+]
