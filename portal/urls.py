@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("transactions.urls")),
     path("desk/", include("transactions.urls_desk")),
     path("hooks/", include("transactions.urls_hooks")),
+    path("h2h/digiflazz/v1/", include("transactions.api.digiflazz.urls")),
     path("api/v1/", include("transactions.api.native.urls")),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

@@ -14,7 +14,7 @@ from portal.lib import tenancy
 from transactions import catalog
 from transactions.models import Kind, Product, Supplier
 from transactions.suppliers import connections
-from transactions.suppliers.base import ChecksPln, SupplierUnavailable
+from transactions.suppliers.base import ChecksPln, PlnCustomer, SupplierUnavailable
 
 _ZERO = "zero"
 
@@ -37,6 +37,12 @@ class CannotAsk(Exception):
 
 
 def holder(dealer: Dealer, meter: str) -> Holder:
+    """Whose meter this is, with the name masked, for a buyer at a shop. Raises `UnknownMeter`, `CannotAsk`."""
+    found = customer(dealer, meter)
+    return Holder(meter=meter, name=masked(found.name), power=spaced(found.segment_power))
+
+
+def customer(dealer: Dealer, meter: str) -> PlnCustomer:
     """Ask whose meter this is. Opens short transactions and calls outside of them.
 
     Raises `UnknownMeter`, `CannotAsk`.
@@ -51,7 +57,7 @@ def holder(dealer: Dealer, meter: str) -> Holder:
         raise CannotAsk from away
     if found is None:
         raise UnknownMeter
-    return Holder(meter=meter, name=masked(found.name), power=spaced(found.segment_power))
+    return found
 
 
 def masked(name: str) -> str:

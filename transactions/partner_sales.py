@@ -108,9 +108,9 @@ def find(caller: Caller, ref_id: str, *, is_trial: bool = False) -> PartnerOrder
         return of(found) if found else None
 
 
-def balance(caller: Caller) -> int:
+def balance(caller: Caller, *, is_trial: bool = False) -> int:
     """What the partner may still spend from its deposit, in rupiah; credit not counted."""
-    if caller.is_sandbox:
+    if caller.is_sandbox or is_trial:
         return sandbox.BALANCE
     with tenancy.inside(caller.dealer.pk):
         return ledger.wallet_balance(caller.dealer.pk, accounts.wallet(caller.partner.wallet_key))

@@ -132,13 +132,13 @@ def client(url: str) -> redis.Redis:
     return made
 
 
-def check(name: str, key: str, *, per_minute: int, burst: int | None = None) -> Allowed | Refused:
+def check(name: str, key: str, *, per_minute: float, burst: int | None = None) -> Allowed | Refused:
     """Count one hit of `key` (an address, a number, an account) on the limit `name`.
 
     `burst` hits may come at once (default: a whole minute's), then `per_minute` evenly. A refused hit costs nothing.
     """
     if per_minute <= 0:
-        raise ValueError("a limit lets at least one hit a minute through")
+        raise ValueError("a limit lets something through")
     step = 60 / per_minute
     wait = _wait(name, _key(name, key), step=step, ahead=step * (per_minute if burst is None else max(1, burst)))
     if wait <= 0:
@@ -147,7 +147,7 @@ def check(name: str, key: str, *, per_minute: int, burst: int | None = None) -> 
     return Refused(max(1, int(-(-wait // 1))))
 
 
-def hit(name: str, key: str, *, per_minute: int, burst: int | None = None) -> None:
+def hit(name: str, key: str, *, per_minute: float, burst: int | None = None) -> None:
     """As `check`, for those who only want to go on. Raises TooMany."""
     match check(name, key, per_minute=per_minute, burst=burst):
         case Refused(seconds):

@@ -50,3 +50,8 @@ ROWS = [
     Row(name="api:schema", get="200", post="405", sends_json=True),
     Row(name="api:nothing", at=lambda s: ["nichts"], get="404", post="404", sends_json=True),
 ]
+# Proven by a sign in the body, which nobody sends here.
+ROWS += [
+    Row(name=f"digiflazz:{name}", get="400", post="400", sends_json=True)
+    for name in ("balance", "price_list", "transaction", "inquire_pln")
+]
