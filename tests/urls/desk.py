@@ -6,7 +6,8 @@ nothing of this dealer on it.
 
 from django.utils import timezone
 
-from portal.lib import ids
+from dealers.models import PartnerKey
+from portal.lib import ids, tenancy
 from tests import factories
 from tests.urls.rows import Row, Scene
 
@@ -72,6 +73,20 @@ def _line(scene: Scene) -> dict[str, str]:
     account = str(scene.here.line.account_id)
     return {"account": account, "day": day, "amount": "10.377", "reference": ids.new_token()[:20], "note": "BUDI"}
 
+
+def _mitra(scene: Scene) -> list[str]:
+    return [f"{scene.here.dealer.slug}-mitra"]
+
+
+def _mitra_key(scene: Scene) -> list[str]:
+    with tenancy.inside(scene.here.dealer.pk):
+        return [*_mitra(scene), PartnerKey.objects.earliest("pk").name]
+
+
+_OWN_GET = "302 404 200 200 200 403 403 403 404"
+_THEIRS_GET = "302 404 404 200 200 403 403 403 404"
+_OWN_POST = "302 404 404 302 302 403 403 403 404"
+_POST_ONLY = "302 404 405 405 405 403 403 403 404"
 
 # Statuses: stranger customer foreign owner manager cashier cs trainer platform.
 ROWS = [
@@ -303,6 +318,40 @@ ROWS = [
         get="302 404 200 200 200 403 403 403 404",
         post="302 404 302 302 302 403 403 403 404",
     ),
+    Row(
+        name="desk:partners",
+        fields=lambda s: {"name": "Baru", "username": "mitra-baru", "contact": "A", "email": "a@contoh.test"},
+        changes=True,
+        get=_OWN_GET,
+        post="302 404 302 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:partner",
+        at=_mitra,
+        fields=lambda s: {"daily_cap": "5.000"},
+        changes=True,
+        get=_THEIRS_GET,
+        post=_OWN_POST,
+    ),
+    Row(name="desk:partner_decide", at=_mitra, get=_POST_ONLY, post=_OWN_POST),
+    Row(name="desk:partner_switch", at=_mitra, changes=True, get=_POST_ONLY, post=_OWN_POST),
+    Row(
+        name="desk:partner_key_new",
+        at=_mitra,
+        fields=lambda s: {"scopes": "read", "password": "konter-test-123"},
+        changes=True,
+        get=_THEIRS_GET,
+        post="302 404 404 200 200 403 403 403 404",
+    ),
+    Row(
+        name="desk:partner_key",
+        at=_mitra_key,
+        fields=lambda s: {"days": "1", "password": "konter-test-123"},
+        changes=True,
+        get=_THEIRS_GET,
+        post="302 404 404 200 200 403 403 403 404",
+    ),
+    Row(name="desk:partner_key_revoke", at=_mitra_key, changes=True, get=_POST_ONLY, post=_OWN_POST),
     Row(
         name="desk:bank_account_switch",
         at=lambda s: [s.here.line.account_id],

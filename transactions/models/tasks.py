@@ -19,6 +19,7 @@ class TaskKind(models.TextChoices):
     SUPPLIER = "supplier", _("Saldo atau akun pemasok bermasalah")
     CASH = "cash", _("Pembayaran tunai menunggu kasir")
     MONEY = "money", _("Uang masuk belum dicocokkan")
+    PARTNER = "partner", _("Calon mitra menunggu jawaban")
 
 
 class Task(models.Model):
