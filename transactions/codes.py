@@ -8,6 +8,8 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from portal.lib import roundtrip
+from portal.lib.roundtrip import Statement
 from transactions import ledger, queue, refunds, todo
 from transactions.gateways import registry, terms
 from transactions.gateways.terms import CASH_LASTS, MethodClosed, Terms
@@ -16,6 +18,21 @@ from transactions.models import DueKind, Order, Payment, PaymentState, Status, T
 LOOKS = (timedelta(seconds=20), timedelta(minutes=2))
 """Ages at which a gateway is asked about a code that is still open; every code is looked at once more at its end."""
 _TRIES = 5
+_CLOSE = f"""
+WITH closed AS (
+    UPDATE payment SET finished_at = %s, state = CASE
+        WHEN EXISTS (SELECT 1 FROM receipt r WHERE r.dealer_id = payment.dealer_id AND r.payment_id = payment.id)
+        THEN 'paid' WHEN expires_at <= %s THEN 'expired' ELSE 'void' END
+    WHERE dealer_id = %s AND order_id = %s AND state = 'open' RETURNING id, dealer_id, gateway, expires_at
+), asked AS (
+    INSERT INTO due (dealer_id, kind, target, due_at, tries, parked)
+    SELECT dealer_id, 'payment', id, now() + greatest(expires_at - %s, interval '0'), 0, false
+    FROM closed WHERE gateway = ANY(%s) {queue.OVER}
+)
+DELETE FROM due USING closed
+WHERE due.dealer_id = closed.dealer_id AND due.kind = 'payment' AND due.target = closed.id
+  AND NOT closed.gateway = ANY(%s)
+"""  # noqa: S608  built from a constant of ours
 
 
 def start(order: Order, *, gateway: str = "") -> Payment:
@@ -29,7 +46,7 @@ def start(order: Order, *, gateway: str = "") -> Payment:
         return found
     offered = terms.of(order.dealer_id, wanted, due=owed)
     if found is not None:
-        close(found)
+        close_all(order)
     payment = _write_code(order, wanted, offered)
     queue.set_due(order.dealer_id, DueKind.PAYMENT, payment.pk, after=until_next_look(payment))
     if wanted == "cash":
@@ -84,21 +101,16 @@ def until_next_look(payment: Payment) -> timedelta:
 
 def close_all(order: Order) -> None:
     """No code of this order asks for money any more."""
-    for payment in Payment.objects.filter(dealer_id=order.dealer_id, order=order, state=PaymentState.OPEN):
-        close(payment)
+    roundtrip.send(closed(order))
 
 
-def close(payment: Payment) -> None:
-    """A code asks for no money any more: it was paid, ran out, or another takes its place."""
-    now, is_paid = timezone.now(), payment.receipts.exists()
-    unpaid = PaymentState.EXPIRED if payment.expires_at <= now else PaymentState.VOID
-    payment.state, payment.finished_at = (PaymentState.PAID if is_paid else unpaid), now
-    payment.save(update_fields=["state", "finished_at"])
-    if registry.can_be_asked(payment.gateway):
-        # It may be paid once more, and that callback may be lost.
-        queue.set_due(payment.dealer_id, DueKind.PAYMENT, payment.pk, after=until_next_look(payment))
-    else:
-        queue.finish(payment.dealer_id, DueKind.PAYMENT, payment.pk)
+def closed(order: Order) -> Statement:
+    """The same as a statement to be sent with others: the open code was paid, ran out, or another takes its place.
+
+    Where a gateway can be asked, it is, once more at the code's end: it may be paid again, and that callback be lost.
+    """
+    now, asked = timezone.now(), registry.asked()
+    return Statement(_CLOSE, [now, now, order.dealer_id, order.pk, now, asked, asked])
 
 
 def due(order: Order) -> int:

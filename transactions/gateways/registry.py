@@ -30,6 +30,11 @@ def can_be_asked(code: str) -> bool:
     return gateway is not None and gateway.can_be_asked
 
 
+def asked() -> list[str]:
+    """The gateways that can be asked."""
+    return [code for code in GATEWAYS if can_be_asked(code)]
+
+
 @dataclass(frozen=True)
 class Method:
     """One way to pay, as a buyer sees it; `balance` in rupiah for a wallet."""
