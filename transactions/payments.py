@@ -17,6 +17,7 @@ from transactions import accounts, codes, postings, queue, refunds, states, todo
 from transactions.codes import LOOKS as LOOKS
 from transactions.codes import due as due
 from transactions.codes import start as start
+from transactions.codes import start_first as start_first
 from transactions.codes import until_next_look as until_next_look
 from transactions.gateways import terms
 from transactions.gateways.terms import MethodClosed
@@ -342,7 +343,10 @@ def expire_order(order: Order) -> None:
     refunds.put_back_rest(order)
 
 
-def short_by(order: Order) -> int:
-    """What an unpaid order still lacks after something was received, in rupiah; 0 when nothing came yet."""
-    missing = due(order)
+def short_by(order: Order, *, owed: int | None = None) -> int:
+    """What an unpaid order still lacks after something was received, in rupiah; 0 when nothing came yet.
+
+    `owed` is what is `due`, where the caller has just read it.
+    """
+    missing = due(order) if owed is None else owed
     return missing if missing < order.price else 0
