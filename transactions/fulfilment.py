@@ -351,11 +351,16 @@ _EXCHANGE = """
 INSERT INTO exchange (dealer_id, attempt_id, direction, body, seconds, at) VALUES (%s, %s, %s, %s, %s, %s)
 """
 
+# All orders at a supplier report its balance into one row. Who finds another at it does not wait: that one's is as new.
+_BALANCE = """
+UPDATE supplier SET reported_balance = %s, reported_at = %s
+WHERE id IN (SELECT id FROM supplier WHERE dealer_id = %s AND id = %s FOR NO KEY UPDATE SKIP LOCKED)
+"""
+
 
 def _kept(attempt: Attempt, direction: str, verdict: Verdict, *, seconds: float | None = None) -> list[Statement]:
     now = timezone.now()
     raw = Statement(_EXCHANGE, [attempt.dealer_id, attempt.pk, direction, verdict.raw[:8192], seconds, now])
     if verdict.balance is None:
         return [raw]
-    seen = "UPDATE supplier SET reported_balance = %s, reported_at = %s WHERE dealer_id = %s AND id = %s"
-    return [raw, Statement(seen, [verdict.balance, now, attempt.dealer_id, attempt.supplier_id])]
+    return [raw, Statement(_BALANCE, [verdict.balance, now, attempt.dealer_id, attempt.supplier_id])]

@@ -173,7 +173,8 @@ def grid(
 ) -> Grid:
     """The vouchers for a number (E.164) or for a brand that was chosen by hand; prices as they are now."""
     token = form_tokens.make(dealer.pk)  # before the prices are read: the page must not claim to be newer than they
-    chosen = catalog.brands(dealer.pk, kind).filter(code=brand_code).first() if brand_code else None
+    sold = catalog.brands(dealer.pk, kind) if brand_code else []  # compared here: what was typed may hold anything
+    chosen = next((brand for brand in sold if brand.code == brand_code), None)
     prefix = catalog.prefixes_of([number]).get(number) if number and kind != Kind.PLN else None
     brand = chosen or (prefix.brand if prefix else None)
     tiles = catalog.tiles(dealer.pk, kind=kind, brand=brand) if brand or kind == Kind.PLN else []
