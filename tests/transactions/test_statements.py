@@ -6,6 +6,7 @@ once. Counted with BEGIN, COMMIT, and the naming of the dealer, which are two or
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -14,10 +15,11 @@ from pytest_django import Settings
 
 from portal.lib import roundtrip, tenancy
 from portal.lib.roundtrip import NoTransaction, Statement
+from tests.transactions.elsewhere import held_open
 from tests.transactions.storefront_rig import YES, Storefront, storefront
 from transactions import dispatch, fulfilment, payments, queue
 from transactions.fulfilment import Answer, Call
-from transactions.models import Order, Payment, Status
+from transactions.models import Order, Payment, Status, Supplier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,3 +107,14 @@ def test_a_suppliers_answer(here: Storefront) -> None:
 def test_what_belongs_together_is_sent_inside_a_transaction_only() -> None:
     with pytest.raises(NoTransaction):
         roundtrip.send(Statement("SELECT 1"), Statement("SELECT 2"))
+
+
+def test_an_answer_does_not_wait_for_another_at_the_suppliers_row(here: Storefront) -> None:
+    order, call = _sent(here)
+    supplier, dealer_id = here.shop.supplier, here.shop.dealer.pk
+    answer = Answer(call=call, verdict=replace(YES, balance=77_000), seconds=0.1)
+    with held_open(dealer_id, lambda: Supplier.objects.filter(pk=supplier.pk).update(reported_balance=88_000)):
+        fulfilment.record_answer(answer)
+    assert here.at(here.link(order)).status == Status.SUCCEEDED
+    with tenancy.inside(dealer_id):
+        assert Supplier.objects.get(pk=supplier.pk).reported_balance == 88_000
