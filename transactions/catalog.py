@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 
-from portal.lib import msisdn
-from transactions.models import Brand, Kind, Prefix, Price, Product, Route, Supplier, Tier
+from portal.lib import msisdn, roundtrip
+from portal.lib.roundtrip import Statement
+from transactions.models import Brand, Kind, Prefix, Product, Route, Supplier, Tier
 
 WIB = ZoneInfo("Asia/Jakarta")
 """Suppliers give their cut-off hours in the time of Jakarta."""
@@ -46,7 +47,7 @@ def brands_of(numbers: list[str]) -> dict[str, Brand]:
 
 def prefixes_of(numbers: list[str]) -> dict[str, Prefix]:
     """The longest known prefix of each of these numbers, with its brand."""
-    starts = {number: [msisdn.national(number)[:n] for n in range(4, 9)] for number in numbers}
+    starts = {number: _starts(number) for number in numbers}
     wanted = {start for options in starts.values() for start in options}
     rows = Prefix.objects.filter(digits__in=wanted).select_related("brand") if wanted else []
     known = {prefix.digits: prefix for prefix in rows}
@@ -59,8 +60,15 @@ def prefixes_of(numbers: list[str]) -> dict[str, Prefix]:
 
 def fits(product: Product, number: str) -> bool:
     """Whether the number's prefix speaks for the product's brand; unknown prefixes fit everything."""
-    brand = detect_brand(number)
-    return brand is None or brand.pk == product.brand_id
+    longest = "SELECT brand_id FROM prefix WHERE digits = ANY(%s) ORDER BY length(digits) DESC LIMIT 1"
+    found = roundtrip.ask(Statement(longest, [_starts(number)]))
+    return found is None or found[0] == product.brand_id
+
+
+def _starts(number: str) -> list[str]:
+    """The prefixes that could speak for a number, the shortest first."""
+    national = msisdn.national(number)
+    return [national[:n] for n in range(4, 9)]
 
 
 def brands(dealer_id: int, kind: Kind) -> QuerySet[Brand]:
@@ -73,19 +81,23 @@ def tiles(dealer_id: int, *, kind: Kind, brand: Brand | None, tier: Tier = Tier.
     now = timezone.now()
     rows = (
         Product.objects.filter(dealer_id=dealer_id, kind=kind, prices__tier=tier)
-        .select_related("brand")
-        .prefetch_related(
-            Prefetch("prices", Price.objects.filter(tier=tier)),
-            Prefetch("routes", Route.objects.select_related("supplier")),
-        )
+        .annotate(amount=F("prices__amount"))
+        .prefetch_related(Prefetch("routes", Route.objects.select_related("supplier").only(*_ROUTE)))
     )
-    if brand is not None:
-        rows = rows.filter(brand=brand)
-    return [_tile(product, now) for product in rows]
+    rows = rows.select_related("brand") if brand is None else rows.filter(brand=brand)
+    found = []
+    for product in rows:
+        if brand is not None:
+            product.brand = brand
+        found.append(_tile(product, product.amount, now))
+    return found
 
 
-def _tile(product: Product, now: datetime) -> Tile:
-    price = product.prices.all()[0].amount
+_ROUTE = ("product_id", "is_open", "closed_note", "cut_off_start", "cut_off_end", "supplier__is_open")
+"""What of a route says whether it is open; a page shows many."""
+
+
+def _tile(product: Product, price: int, now: datetime) -> Tile:
     if not product.is_open:
         return Tile(product, price, product.closed_note or "closed", product.reopens_at)
     routes = list(product.routes.all())

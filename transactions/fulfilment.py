@@ -8,24 +8,24 @@ failed: only a certain no leads to another supplier or gives the money back.
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
-from dealers.models import User
-from portal.lib import crash, msisdn, tenancy
+from dealers.models import Dealer, User
+from portal.lib import crash, msisdn, roundtrip, tenancy
+from portal.lib.roundtrip import Statement
 from transactions import catalog, contradictions, pace, postings, queue, refunds, states, todo
 from transactions.models import (
     Attempt,
     DueKind,
-    Exchange,
     Kind,
     Order,
     Route,
     Status,
-    Supplier,
     TaskKind,
 )
 from transactions.suppliers import connections
@@ -95,39 +95,58 @@ def decide(order: Order, *, token: uuid.UUID | None = None) -> Call | None:
 
 
 def _send_first(order: Order, token: uuid.UUID | None) -> Call | None:
-    routes = _routes_left(order)
+    tried = _tried(order)
+    routes = _routes_left(order, tried)
     if not routes:
         fail(order, reason=Reason.DISTURBED, rc="no_route")
         return None
-    states.move(order, Status.PROCESSING, sent_at=timezone.now())
-    return _send(order, routes[0], token)
+    begun = states.moved(order, Status.PROCESSING, sent_at=timezone.now())
+    return _send(order, routes[0], token, number=len(tried) + 1, begun=begun)
 
 
 def _go_on(order: Order, token: uuid.UUID | None) -> Call | None:
     live = order.attempts.exclude(outcome=Attempt.Outcome.FAILED).select_related("supplier").first()
     if live is not None:
         return _ask_again(order, live, token)
-    routes = _routes_left(order)
+    tried = _tried(order)
+    routes = _routes_left(order, tried)
     if routes:
-        return _send(order, routes[0], token)
+        return _send(order, routes[0], token, number=len(tried) + 1)
     last = order.attempts.order_by("-number").first()
     fail(order, reason=Reason(last.reason) if last else Reason.DISTURBED, rc=last.rc if last else "")
     return None
 
 
-def _routes_left(order: Order) -> list[Route]:
+def _tried(order: Order) -> list[int]:
+    """The suppliers that were asked already."""
+    return list(order.attempts.order_by().values_list("supplier_id", flat=True))
+
+
+def _routes_left(order: Order, tried: list[int]) -> list[Route]:
     """Routes not tried yet whose cost the price still bears, in the dealer's order."""
     if not order.product.is_open:
         return []
-    tried = set(order.attempts.values_list("supplier_id", flat=True))
     routes = catalog.open_routes(order.product, max_cost=order.max_cost)
     return [route for route in routes if route.supplier_id not in tried]
 
 
-def _send(order: Order, route: Route, token: uuid.UUID | None) -> Call:
+_ATTEMPT = """
+WITH made AS (
+    INSERT INTO attempt (dealer_id, order_id, route_id, supplier_id, supplier_sku, number, reference, cost, outcome,
+        sends, first_sent_at, sent_at, rc, reason, message, sn)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'pending', 1, %s, %s, '', '', '', '') RETURNING *
+), told AS (
+    INSERT INTO order_event (dealer_id, order_id, kind, old, new, attempt_id, note, at)
+    SELECT dealer_id, order_id, 'attempt', '', outcome, id, '', sent_at FROM made
+), kept AS ({keeping} RETURNING id)
+SELECT made.id, kept.id, dealer.slug FROM made JOIN dealer ON dealer.id = made.dealer_id LEFT JOIN kept ON true
+"""
+
+
+def _send(order: Order, route: Route, token: uuid.UUID | None, *, number: int, begun: Sequence[Statement] = ()) -> Call:
+    """Write down that a supplier is asked now, and when to look again. Raises `queue.LostLease`."""
     now = timezone.now()
-    number = order.attempts.count() + 1
-    attempt = Attempt.objects.create(
+    attempt = Attempt(
         dealer_id=order.dealer_id,
         order=order,
         route=route,
@@ -140,8 +159,14 @@ def _send(order: Order, route: Route, token: uuid.UUID | None) -> Call:
         first_sent_at=now,
         sent_at=now,
     )
-    states.log(order, "attempt", new=Attempt.Outcome.PENDING, attempt_id=attempt.pk)
-    return _call(order, attempt, token, is_check=False)
+    keeping = queue.keeping(order.dealer_id, DueKind.ORDER, order.pk, after=_rest(attempt), token=token)
+    who = [order.dealer_id, order.pk, route.pk, route.supplier_id, route.supplier_sku]
+    what = [number, attempt.reference, route.cost, now, now]
+    made = Statement(_ATTEMPT.format(keeping=keeping.sql), [*who, *what, *keeping.values])
+    attempt.pk, kept, slug = roundtrip.ask(*begun, made) or (None, None, "")
+    if kept is None and token is not None:
+        raise queue.LostLease
+    return _call(order, attempt, token, slug=slug)
 
 
 def _ask_again(order: Order, attempt: Attempt, token: uuid.UUID | None) -> Call | None:
@@ -154,7 +179,9 @@ def _ask_again(order: Order, attempt: Attempt, token: uuid.UUID | None) -> Call 
     attempt.sends += 1
     attempt.sent_at = timezone.now()
     attempt.save(update_fields=["sends", "sent_at"])
-    return _call(order, attempt, token, is_check=True)
+    queue.keep_until(order.dealer_id, DueKind.ORDER, order.pk, after=_rest(attempt), token=token)
+    slug = Dealer.objects.values_list("slug", flat=True).get(pk=order.dealer_id)
+    return _call(order, attempt, token, slug=slug, is_check=True)
 
 
 def staff_look_at(order: Order) -> datetime:
@@ -163,9 +190,12 @@ def staff_look_at(order: Order) -> datetime:
     return min(since + LOOK_AFTER, pace.promise(order).until + PROMISE_MARGIN)
 
 
-def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, is_check: bool) -> Call:
-    rest = longest_call() + check_interval(attempt)
-    queue.keep_until(order.dealer_id, DueKind.ORDER, order.pk, after=rest, token=token)
+def _rest(attempt: Attempt) -> timedelta:
+    """When to look again if nobody reports before."""
+    return longest_call() + check_interval(attempt)
+
+
+def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, slug: str, is_check: bool = False) -> Call:
     supplier = attempt.supplier
     is_phone = order.product.kind != Kind.PLN
     ask = TopUp(
@@ -174,7 +204,7 @@ def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, is_check: 
         destination=msisdn.national(order.destination) if is_phone else order.destination,
         max_price=order.max_cost,
         not_after=time.monotonic() + START_WITHIN.total_seconds(),
-        callback_url=connections.callback_url(supplier),
+        callback_url=connections.callback_url(supplier, dealer_slug=slug),
     )
     return Call(
         dealer_id=order.dealer_id,
@@ -206,8 +236,9 @@ def record_answer(answer: Answer) -> None:
     with tenancy.inside(call.dealer_id):
         order = states.lock(call.dealer_id, call.order_id)
         attempt = _lock_attempt(call.attempt_id)
-        _keep(attempt, "answer", answer.verdict, seconds=answer.seconds)
-        still_ours = call.token is None or queue.holds(call.dealer_id, DueKind.ORDER, order.pk, call.token)
+        kept = _kept(attempt, "answer", answer.verdict, seconds=answer.seconds)
+        holds = roundtrip.ask(*kept, queue.holder(call.dealer_id, DueKind.ORDER, order.pk))
+        still_ours = call.token is None or holds == (call.token,)
         if attempt.outcome == Attempt.Outcome.PENDING and not order.is_final and not still_ours:
             states.log(order, "late_answer", attempt_id=attempt.pk)
             return
@@ -221,10 +252,15 @@ def record(dealer_id: int, attempt_id: int, verdict: Verdict, *, source: str) ->
     """Take a verdict that came by itself: a supplier's callback, or dealer zero's result."""
     with tenancy.inside(dealer_id):
         order_id = Attempt.objects.values_list("order_id", flat=True).get(pk=attempt_id, dealer_id=dealer_id)
-        order = states.lock(dealer_id, order_id)
-        attempt = _lock_attempt(attempt_id)
-        _keep(attempt, source, verdict)
-        _record(order, attempt, verdict)
+        record_for(dealer_id, order_id, attempt_id, verdict, source=source)
+
+
+def record_for(dealer_id: int, order_id: int, attempt_id: int, verdict: Verdict, *, source: str) -> None:
+    """The same inside the caller's transaction, which has looked up whose attempt it is."""
+    order = states.lock(dealer_id, order_id)
+    attempt = _lock_attempt(attempt_id)
+    roundtrip.send(*_kept(attempt, source, verdict))
+    _record(order, attempt, verdict)
 
 
 def _record(order: Order, attempt: Attempt, verdict: Verdict) -> None:
@@ -241,26 +277,21 @@ def _record(order: Order, attempt: Attempt, verdict: Verdict) -> None:
 
 def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
     attempt.cost = verdict.price if verdict.price is not None else attempt.cost
-    _conclude(order, attempt, verdict, Attempt.Outcome.SUCCEEDED)
+    concluded = _concluded(order, attempt, verdict, Attempt.Outcome.SUCCEEDED)
     if order.status == Status.PROCESSING:
-        states.move(
-            order,
-            Status.SUCCEEDED,
-            finished_at=timezone.now(),
-            sn=verdict.sn,
-            rc=verdict.rc,
-            cost=attempt.cost,
-        )
-        postings.capture(order, attempt)
-        end(order)
+        captured = postings.captured(order, attempt)
+        now = timezone.now()
+        moved = states.moved(order, Status.SUCCEEDED, finished_at=now, sn=verdict.sn, rc=verdict.rc, cost=attempt.cost)
+        roundtrip.send(*concluded, *moved, *captured, *_ended(order))
     else:
+        roundtrip.send(*concluded)
         contradictions.weigh(order, attempt, verdict)
 
 
 def _failed(order: Order, attempt: Attempt, verdict: Verdict) -> None:
-    _conclude(order, attempt, verdict, Attempt.Outcome.FAILED)
+    roundtrip.send(*_concluded(order, attempt, verdict, Attempt.Outcome.FAILED))
     if order.status == Status.PROCESSING:
-        if _routes_left(order):
+        if _routes_left(order, _tried(order)):
             queue.set_due(order.dealer_id, DueKind.ORDER, order.pk)
         else:
             fail(order, reason=verdict.reason, rc=verdict.rc)
@@ -277,18 +308,33 @@ def fail(order: Order, *, reason: Reason, rc: str, actor: User | None = None) ->
 
 def end(order: Order) -> None:
     """A final order needs no dispatcher; a stock order's buyer is told."""
-    queue.finish(order.dealer_id, DueKind.ORDER, order.pk)
-    todo.done_with(order, TaskKind.UNDECIDED, TaskKind.PARKED)
-    if order.partner_id is not None:
-        queue.set_due(order.dealer_id, DueKind.RESULT, order.pk)
+    roundtrip.send(*_ended(order))
 
 
-def _conclude(order: Order, attempt: Attempt, verdict: Verdict, outcome: Attempt.Outcome) -> None:
+def _ended(order: Order) -> list[Statement]:
+    told = [queue.due_in(order.dealer_id, DueKind.RESULT, order.pk)] if order.partner_id is not None else []
+    return [
+        queue.finished(order.dealer_id, DueKind.ORDER, order.pk),
+        todo.closed(order, TaskKind.UNDECIDED, TaskKind.PARKED),
+        *told,
+    ]
+
+
+_CONCLUDE = """
+UPDATE attempt SET outcome = %s, finished_at = %s, rc = %s, reason = %s, message = %s, sn = %s, cost = %s
+WHERE dealer_id = %s AND id = %s
+"""
+
+
+def _concluded(order: Order, attempt: Attempt, verdict: Verdict, outcome: Attempt.Outcome) -> list[Statement]:
     attempt.outcome, attempt.finished_at = outcome, timezone.now()
     attempt.rc, attempt.reason, attempt.message = verdict.rc, verdict.reason, verdict.message
     attempt.sn = verdict.sn
-    attempt.save(update_fields=["outcome", "finished_at", "rc", "reason", "message", "sn", "cost"])
-    states.log(order, "attempt", old=Attempt.Outcome.PENDING, new=outcome, attempt_id=attempt.pk)
+    said = [outcome, attempt.finished_at, attempt.rc, attempt.reason, attempt.message, attempt.sn, attempt.cost]
+    return [
+        Statement(_CONCLUDE, [*said, attempt.dealer_id, attempt.pk]),
+        states.event(order, "attempt", old=Attempt.Outcome.PENDING, new=outcome, attempt_id=attempt.pk),
+    ]
 
 
 def _note(attempt: Attempt, verdict: Verdict) -> None:
@@ -301,11 +347,20 @@ def _lock_attempt(attempt_id: int) -> Attempt:
     return rows.get(pk=attempt_id)
 
 
-def _keep(attempt: Attempt, direction: str, verdict: Verdict, *, seconds: float | None = None) -> None:
-    Exchange.objects.create(
-        dealer_id=attempt.dealer_id, attempt=attempt, direction=direction, body=verdict.raw[:8192], seconds=seconds
-    )
-    if verdict.balance is not None:
-        Supplier.objects.filter(pk=attempt.supplier_id).update(
-            reported_balance=verdict.balance, reported_at=timezone.now()
-        )
+_EXCHANGE = """
+INSERT INTO exchange (dealer_id, attempt_id, direction, body, seconds, at) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+# All orders at a supplier report its balance into one row. Who finds another at it does not wait: that one's is as new.
+_BALANCE = """
+UPDATE supplier SET reported_balance = %s, reported_at = %s
+WHERE id IN (SELECT id FROM supplier WHERE dealer_id = %s AND id = %s FOR NO KEY UPDATE SKIP LOCKED)
+"""
+
+
+def _kept(attempt: Attempt, direction: str, verdict: Verdict, *, seconds: float | None = None) -> list[Statement]:
+    now = timezone.now()
+    raw = Statement(_EXCHANGE, [attempt.dealer_id, attempt.pk, direction, verdict.raw[:8192], seconds, now])
+    if verdict.balance is None:
+        return [raw]
+    return [raw, Statement(_BALANCE, [verdict.balance, now, attempt.dealer_id, attempt.supplier_id])]

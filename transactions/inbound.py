@@ -1,11 +1,17 @@
 """Taking in what comes by itself, once: the event and what it changes stand or fall together."""
 
-from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from portal.lib import retry, tenancy
+from portal.lib import retry, roundtrip, tenancy
+from portal.lib.roundtrip import Statement
 from transactions import fulfilment
 from transactions.models import Attempt, InboundEvent, Supplier
 from transactions.suppliers.base import Callback
+
+_EVENT = """
+INSERT INTO inbound_event (dealer_id, source, event_id, reference, effect, at) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (dealer_id, source, event_id) DO NOTHING RETURNING id
+"""
 
 
 def take_supplier_callback(supplier: Supplier, callback: Callback) -> bool:
@@ -13,28 +19,20 @@ def take_supplier_callback(supplier: Supplier, callback: Callback) -> bool:
 
     def once() -> bool:
         with tenancy.inside(supplier.dealer_id):
-            attempt = Attempt.objects.filter(
-                dealer_id=supplier.dealer_id, supplier=supplier, reference=callback.reference
-            ).first()
+            rows = Attempt.objects.filter(dealer_id=supplier.dealer_id, supplier=supplier, reference=callback.reference)
+            attempt = rows.order_by().only("order_id").first()
             effect = InboundEvent.Effect.ORPHAN if attempt is None else InboundEvent.Effect.APPLIED
             is_new = _note(supplier, callback, effect)
             if is_new and attempt is not None:
-                fulfilment.record(supplier.dealer_id, attempt.pk, callback.verdict, source="callback")
+                fulfilment.record_for(
+                    supplier.dealer_id, attempt.order_id, attempt.pk, callback.verdict, source="callback"
+                )
             return attempt is not None
 
     return retry.on_conflict(once)
 
 
 def _note(supplier: Supplier, callback: Callback, effect: InboundEvent.Effect) -> bool:
-    try:
-        with transaction.atomic():
-            InboundEvent.objects.create(
-                dealer_id=supplier.dealer_id,
-                source=f"supplier:{supplier.code}",
-                event_id=callback.event_id[:80],
-                reference=callback.reference[:80],
-                effect=effect,
-            )
-    except IntegrityError:
-        return False
-    return True
+    """Write the event down; False when it was taken in before."""
+    what = [f"supplier:{supplier.code}", callback.event_id[:80], callback.reference[:80], effect, timezone.now()]
+    return roundtrip.ask(Statement(_EVENT, [supplier.dealer_id, *what])) is not None

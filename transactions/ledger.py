@@ -5,10 +5,13 @@ the same booking twice is one transfer, another booking under the same reference
 bookings exist is in `postings.py`; what the database itself refuses is in `sql/ledger_v1.sql`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import connection
 
+from portal.lib import roundtrip
+from portal.lib.roundtrip import Statement
 from transactions.accounts import Acc
 from transactions.models import Account, AccountKind, Transfer
 
@@ -58,14 +61,8 @@ class Entry:
 
 def account_id(dealer_id: int, acc: Acc) -> int:
     """The row of an account, made when it is first used."""
-    found = Account.objects.filter(dealer_id=dealer_id, kind=acc.kind, key=acc.key).values_list("id", flat=True).first()
-    if found is not None:
-        return found
-    balance = 0 if acc.kind == AccountKind.WALLET else None
-    Account.objects.bulk_create(
-        [Account(dealer_id=dealer_id, kind=acc.kind, key=acc.key, balance=balance)], ignore_conflicts=True
-    )
-    return Account.objects.values_list("id", flat=True).get(dealer_id=dealer_id, kind=acc.kind, key=acc.key)
+    found = roundtrip.ask(Statement("SELECT account_v1(%s, %s, %s)", [dealer_id, *acc]))
+    return int(found[0]) if found else 0
 
 
 def open_book(dealer_id: int) -> None:
@@ -78,34 +75,39 @@ def move(dealer_id: int, *, frm: Acc, to: Acc, amount: int, entry: Entry) -> int
     """Write one transfer of `amount` rupiah and return its id; a repeat returns the one that stands.
 
     Raises `InsufficientBalance` when a wallet would fall below its credit limit, `ReferenceReused`
-    when the reference stands for something else.
+    when the reference stands for something else; the transaction can go on after either.
     """
-    ends = [account_id(dealer_id, frm), account_id(dealer_id, to)]
-    arguments = [dealer_id, *ends, amount, entry.reference, entry.order_id, entry.resolves, entry.reverses]
-    try:
-        return _post(arguments)
-    except IntegrityError as error:
-        if constraint(error) != "one_transfer_per_reference":
-            raise
-        # Somebody booked the same at the same moment: theirs stands, and is compared with ours.
-        return _post(arguments)
+    posting = _posting("SELECT id, refusal, said FROM try_book_v1", dealer_id, frm, to, amount, entry)
+    found = roundtrip.ask(posting)
+    if found is None:
+        raise Refused("no answer")
+    transfer_id, refusal, said = found
+    if refusal:
+        raise _BY_CODE[refusal](said)
+    return int(transfer_id)
 
 
-def _post(arguments: list[int | str | None]) -> int:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT post_v1(%s, %s, %s, %s, %s, %s, %s, %s)", arguments)
-            return int(cursor.fetchone()[0])
-    except DatabaseError as error:
-        refusal = _BY_CODE.get(sqlstate(error))
-        if refusal is None:
-            raise
-        raise refusal(str(error)) from error
+def posting(dealer_id: int, *, frm: Acc, to: Acc, amount: int, entry: Entry) -> Statement:
+    """The same as a statement to be sent with others; a refusal ends the transaction as any error does.
+
+    For accounts that are no wallets, under the lock of an order whose book says that nothing of it is booked yet.
+    """
+    return _posting("SELECT book_v1", dealer_id, frm, to, amount, entry)
+
+
+def _posting(call: str, dealer_id: int, frm: Acc, to: Acc, amount: int, entry: Entry) -> Statement:
+    values = [dealer_id, *frm, *to, amount, entry.reference, entry.order_id, entry.resolves, entry.reverses]
+    return Statement(f"{call}(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", values)
 
 
 def hold_of(dealer_id: int, order_id: int) -> Transfer:
     """The hold of an order's price. Raises `NoHold` when there is none."""
-    hold = Transfer.objects.filter(dealer_id=dealer_id, order_id=order_id, to_kind=AccountKind.HELD).first()
+    return hold_in(Transfer.objects.filter(dealer_id=dealer_id, order_id=order_id, to_kind=AccountKind.HELD), order_id)
+
+
+def hold_in(book: Iterable[Transfer], order_id: int) -> Transfer:
+    """The same among the transfers of the order. Raises `NoHold` when there is none."""
+    hold = next((row for row in book if row.to_kind == AccountKind.HELD), None)
     if hold is None:
         raise NoHold(f"order {order_id} was never paid")
     return hold

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -171,7 +170,7 @@ def _at_this_moment(dealer: Dealer, order: Order, user: User | None) -> OrderVie
     refunds = _refunds(order)
     back = tuple(refund_view.of(refund, dealer) for refund in refunds)
     pay = pay_view.of(dealer, order, user=user)
-    short_by = payments.short_by(order) if pay else 0
+    short_by = payments.short_by(order, owed=pay.owed) if pay else 0
     said = _words(dealer, order, pay, short_by)
     money = tuple(each.sentence for each in back) or _untouched(order, short_by)
     return OrderView(
@@ -185,7 +184,7 @@ def _at_this_moment(dealer: Dealer, order: Order, user: User | None) -> OrderVie
         can_simulate=bool(settings.SANDBOX_SECRET) and order.gateway in SIMULATED,
         refunds=back,
         slip=content.of(dealer, order),
-        rating=ratings.of(order),
+        rating=ratings.of(order) if order.status == Status.SUCCEEDED else None,
     )
 
 
@@ -317,7 +316,7 @@ def _back(refunds: list[Refund]) -> list[Step]:
 
 def as_json(order: Order) -> dict[str, object]:
     """The order for programs; inside the dealer's transaction."""
-    refund = Refund.objects.filter(dealer_id=order.dealer_id, order=order).order_by(F("number").desc()).first()
+    refund = Refund.objects.filter(dealer_id=order.dealer_id, order=order).order_by("-number").first()
     return {
         "code": order.code,
         "status": order.status,

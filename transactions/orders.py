@@ -134,12 +134,19 @@ def place(dealer: Dealer, ask: Ask, *, again: bool = False, confirmed_brand: boo
 
     def once() -> Placed:
         with tenancy.inside(dealer.pk):
-            if ask.partner is None and not _stands(dealer, ask):
-                _question(dealer, ask, again=again, confirmed_brand=confirmed_brand)
-            transaction.on_commit(partial(crash.point, "after_place"))
-            return _place(dealer, ask)
+            if ask.partner is None and _stands(dealer, ask):
+                return _place(dealer, ask)
+            return place_here(dealer, ask, again=again, confirmed_brand=confirmed_brand)
 
     return retry.on_conflict(once)
+
+
+def place_here(dealer: Dealer, ask: Ask, *, again: bool = False, confirmed_brand: bool = False) -> Placed:
+    """The same in the transaction of a caller who has just seen that this request stands for no order yet."""
+    if ask.partner is None:
+        _question(dealer, ask, again=again, confirmed_brand=confirmed_brand)
+    transaction.on_commit(partial(crash.point, "after_place"))
+    return _place(dealer, ask)
 
 
 def _stands(dealer: Dealer, ask: Ask) -> bool:
@@ -174,7 +181,10 @@ def _place(dealer: Dealer, ask: Ask) -> Placed:
         if refusal is error:
             raise  # its own cause holds the SQLSTATE, by which it is retried or explained
         raise refusal from error
-    order = Order.objects.select_related("product", "product__brand").get(pk=order_id)
+    order = Order.objects.get(pk=order_id, dealer=dealer)
+    order.dealer = dealer
+    if order.product_id == ask.product.pk:
+        order.product = ask.product
     if fingerprint != ask.fingerprint:
         raise AlreadyUsed(order)
     return Placed(order, is_new)
@@ -279,6 +289,12 @@ def _cancel_unpaid(order: Order, actor: User | None) -> None:
     open_codes.update(state=PaymentState.VOID, finished_at=timezone.now())
     todo.done_with(order, TaskKind.CASH, by=actor)
     refunds.put_back_rest(order)
+
+
+def shop_of(code: str) -> Dealer | None:
+    """The same dealer as a whole."""
+    found = Dealer.objects.raw("SELECT d.* FROM dealer_of_order(%s) o (id) JOIN dealer d ON d.id = o.id", [code])
+    return next(iter(found), None)
 
 
 def dealer_of(code: str) -> int | None:

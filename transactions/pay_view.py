@@ -27,6 +27,7 @@ class PayView:
 
     payment: Payment
     to_pay: int
+    owed: int
     others: list[Method]
 
     @property
@@ -95,6 +96,7 @@ def of(dealer: Dealer, order: Order, *, user: User | None) -> PayView | None:
     return PayView(
         payment=payment,
         to_pay=payment.amount if says_the_sum else owed,
+        owed=owed,
         others=[way for way in ways(dealer, order, user=user) if way.code != order.gateway],
     )
 

@@ -6,21 +6,23 @@ back. Nothing that came in is ever without an account.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
-from django.db.models import Q
+from django.db import connection
 from django.utils import timezone
 
 from dealers.models import Dealer, User
-from portal.lib import retry, tenancy
+from portal.lib import retry, roundtrip, tenancy
+from portal.lib.roundtrip import Statement
 from transactions import accounts, codes, postings, queue, refunds, states, todo
 from transactions.codes import LOOKS as LOOKS
 from transactions.codes import due as due
 from transactions.codes import start as start
+from transactions.codes import start_first as start_first
 from transactions.codes import until_next_look as until_next_look
 from transactions.gateways import terms
 from transactions.gateways.terms import MethodClosed
 from transactions.models import (
+    AccountKind,
     BankAccount,
     BankLine,
     DueKind,
@@ -81,10 +83,11 @@ def receive(dealer_id: int, *, payment_code: str, money: Money) -> Order:
     def once() -> Order:
         with tenancy.inside(dealer_id):
             rows = Payment.objects.filter(dealer_id=dealer_id, code=payment_code, gateway=money.gateway)
-            payment = rows.select_related("bank_account").first()
+            locked = rows.select_for_update(no_key=True, of=("order",)).select_related("order", "bank_account")
+            payment = locked.order_by().first()
             if payment is None:
                 raise UnknownPayment(payment_code)
-            order = states.lock(dealer_id, payment.order_id)
+            order = payment.order
             if payment.bank_account is not None:
                 _take_transfer(order, payment, payment.bank_account, money)
             else:
@@ -198,7 +201,7 @@ def take_line(
     line.save(update_fields=["state", "decided_by", "decided_at"])
     todo.done(dealer_id, TaskKind.MONEY, line_subject(line), by=actor)
     money = Money(gateway=bank_gateway(account), gateway_tx=line.reference, amount=line.amount)
-    _note(order, payment, money, transfer_id=transfer_id, actor=actor)
+    roundtrip.send(*_noted(order, payment, money, transfer=Statement("%s", [transfer_id]), actor=actor))
     settle(order, actor=actor, payment=payment, forgives=forgives)
 
 
@@ -207,74 +210,107 @@ def line_subject(line: BankLine) -> str:
     return f"{line.account.code}:{line.reference}"[:60]
 
 
+_KNOWN = """
+SELECT id, gateway_tx = %(tx)s OR proof = %(tx)s FROM receipt
+WHERE dealer_id = %(dealer)s AND gateway = %(gateway)s AND (gateway_tx = %(tx)s OR proof = %(tx)s
+    OR (payment_id = %(payment)s AND amount = %(amount)s AND proof = '' AND taken_by_id IS NOT NULL))
+ORDER BY 2 DESC, id LIMIT 1
+"""
+_RECEIPT = """
+INSERT INTO receipt (dealer_id, gateway, gateway_tx, amount, payment_id, order_id, transfer_id, taken_by_id, at)
+VALUES (%s, %s, %s, %s, %s, %s, ({transfer}), %s, %s)
+"""
+
+
 def _take(order: Order, payment: Payment, money: Money, *, source: accounts.Acc, cashier: User | None = None) -> bool:
     """Write the money down, once, and decide what it means; False when it was taken before."""
-    known = Receipt.objects.filter(dealer_id=order.dealer_id, gateway=money.gateway)
-    if known.filter(Q(gateway_tx=money.gateway_tx) | Q(proof=money.gateway_tx)).exists():
+    if _is_known(payment, money, cashier):
         return False
-    if cashier is None and _proves_a_persons_word(payment, money):
-        return False
-    transfer_id = postings.receive(
-        order.dealer_id, source=source, tx=money.gateway_tx, amount=money.amount, order_id=order.pk
-    )
-    _note(order, payment, money, transfer_id=transfer_id, actor=cashier)
-    settle(order, actor=cashier, payment=payment)
+    transfer = _booked(order, money, source)
+    noted = _noted(order, payment, money, transfer=transfer, actor=cashier)
+    came = roundtrip.ask(*noted, refunds.unapplied_of(order))
+    settle(order, actor=cashier, payment=payment, came=int(came[0]) if came else None)
     return True
 
 
-def _proves_a_persons_word(payment: Payment, money: Money) -> bool:
-    """Whether staff took this money in by hand before the gateway reported it: then it is the same money."""
-    by_hand = Receipt.objects.filter(
-        dealer_id=payment.dealer_id, gateway=money.gateway, payment=payment, amount=money.amount, proof=""
-    )
-    receipt = by_hand.filter(taken_by__isnull=False).first()
-    if receipt is None:
+def _booked(order: Order, money: Money, source: accounts.Acc) -> Statement:
+    """The transfer by which it comes in, or its number where it had to be written at once: a wallet may refuse."""
+    dealer_id, tx, amount = order.dealer_id, money.gateway_tx, money.amount
+    if source.kind == AccountKind.WALLET:
+        done = postings.receive(dealer_id, source=source, tx=tx, amount=amount, order_id=order.pk)
+        return Statement("%s", [done])
+    return postings.received(dealer_id, source=source, tx=tx, amount=amount, order_id=order.pk)
+
+
+def _is_known(payment: Payment, money: Money, cashier: User | None) -> bool:
+    """Whether this money was taken in before: it was reported, or staff saw it before the gateway said so."""
+    values: dict[str, int | str | None] = {
+        "dealer": payment.dealer_id,
+        "gateway": money.gateway,
+        "tx": money.gateway_tx,
+        "payment": payment.pk if cashier is None else None,
+        "amount": money.amount,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, values)
+        found = cursor.fetchone()
+    if found is None:
         return False
-    receipt.proof = money.gateway_tx
-    receipt.save(update_fields=["proof"])
+    receipt_id, was_reported = found
+    if not was_reported:
+        Receipt.objects.filter(pk=receipt_id, dealer_id=payment.dealer_id).update(proof=money.gateway_tx)
     return True
 
 
-def _note(order: Order, payment: Payment | None, money: Money, *, transfer_id: int, actor: User | None) -> None:
-    Receipt.objects.create(
-        dealer_id=order.dealer_id,
-        gateway=money.gateway,
-        gateway_tx=money.gateway_tx,
-        amount=money.amount,
-        payment=payment,
-        order=order,
-        transfer_id=transfer_id,
-        taken_by=actor,
+def _noted(
+    order: Order, payment: Payment | None, money: Money, *, transfer: Statement, actor: User | None
+) -> tuple[Statement, Statement]:
+    """The receipt of what `transfer` books, or has booked, and its line in the order's history."""
+    before = [order.dealer_id, money.gateway, money.gateway_tx, money.amount, payment.pk if payment else None, order.pk]
+    after = [actor.pk if actor else None, timezone.now()]
+    return (
+        Statement(_RECEIPT.format(transfer=transfer.sql), [*before, *transfer.values, *after]),
+        states.event(order, "receipt", note=str(money.amount), actor=actor),
     )
-    states.log(order, "receipt", note=str(money.amount), actor=actor)
 
 
-def settle(order: Order, *, actor: User | None = None, payment: Payment | None = None, forgives: bool = False) -> None:
+def settle(
+    order: Order,
+    *,
+    actor: User | None = None,
+    payment: Payment | None = None,
+    forgives: bool = False,
+    came: int | None = None,
+) -> None:
     """Decide what the money received for a locked order means: enough, too little, too much, too late.
 
     `payment` is the code that was paid last: a little less than the price is enough where it asked for that.
+    `came` is what is unapplied of the order's money now, in rupiah, where the caller has just read it.
     """
+    rest = refunds.unapplied(order) if came is None else came
     if order.status == Status.AWAITING_PAYMENT:
-        missing = order.price - refunds.unapplied(order)
+        missing = order.price - rest
         gift = terms.LARGEST_DISCOUNT if forgives else payment.discount if payment else 0
         if 0 < missing <= gift:
             postings.fill_up(order, missing=missing)
-            missing = 0
-        if missing <= 0:
+            rest += missing
+        if rest >= order.price:
             _pay(order, actor)
+            rest -= order.price
         elif codes.open_code(order) is not None:
             _ask_for_the_rest(order)
     if order.status != Status.AWAITING_PAYMENT:
-        refunds.put_back_rest(order)
+        refunds.put_back_rest(order, rest)
 
 
 def _pay(order: Order, actor: User | None) -> None:
-    postings.hold(order)
-    states.move(order, Status.PAID, actor=actor, paid_at=timezone.now())
-    codes.close_all(order)
-    todo.done_with(order, TaskKind.CASH, by=actor)
-    rest = Dealer.objects.values_list("cancel_seconds", flat=True).get(pk=order.dealer_id)
-    queue.set_due(order.dealer_id, DueKind.ORDER, order.pk, after=timedelta(seconds=rest))
+    roundtrip.send(
+        postings.held(order),
+        *states.moved(order, Status.PAID, actor=actor, paid_at=timezone.now()),
+        codes.closed(order),
+        todo.closed(order, TaskKind.CASH, by=actor),
+        queue.due_once_it_rested(order.dealer_id, order.pk),
+    )
 
 
 def _ask_for_the_rest(order: Order) -> None:
@@ -307,7 +343,10 @@ def expire_order(order: Order) -> None:
     refunds.put_back_rest(order)
 
 
-def short_by(order: Order) -> int:
-    """What an unpaid order still lacks after something was received, in rupiah; 0 when nothing came yet."""
-    missing = due(order)
+def short_by(order: Order, *, owed: int | None = None) -> int:
+    """What an unpaid order still lacks after something was received, in rupiah; 0 when nothing came yet.
+
+    `owed` is what is `due`, where the caller has just read it.
+    """
+    missing = due(order) if owed is None else owed
     return missing if missing < order.price else 0

@@ -6,6 +6,8 @@ begins with the order's code, so a repeat of the same event books nothing twice.
 
 from django.db.models import QuerySet, Sum
 
+from portal.lib import roundtrip
+from portal.lib.roundtrip import Statement
 from transactions import accounts, ledger
 from transactions.accounts import Acc
 from transactions.ledger import Entry, Refused
@@ -17,9 +19,15 @@ class NothingToBook(Refused):
 
 
 def receive(dealer_id: int, *, source: Acc, tx: str, amount: int, order_id: int | None) -> int:
-    """Money came in by a gateway, a bank or over the counter; not yet a hold."""
+    """Money came in by a gateway, a bank, over the counter or out of a wallet; not yet a hold."""
     entry = Entry(f"pay:{source.key}:{tx}", order_id=order_id)
     return ledger.move(dealer_id, frm=source, to=accounts.UNAPPLIED, amount=amount, entry=entry)
+
+
+def received(dealer_id: int, *, source: Acc, tx: str, amount: int, order_id: int | None) -> Statement:
+    """The same as a statement to be sent with others; not for a wallet, which may refuse."""
+    entry = Entry(f"pay:{source.key}:{tx}", order_id=order_id)
+    return ledger.posting(dealer_id, frm=source, to=accounts.UNAPPLIED, amount=amount, entry=entry)
 
 
 def receive_unknown(dealer_id: int, *, source: Acc, tx: str, amount: int) -> int:
@@ -42,10 +50,10 @@ def fill_up(order: Order, *, missing: int) -> int:
     return ledger.move(order.dealer_id, frm=accounts.PROMO, to=accounts.UNAPPLIED, amount=missing, entry=entry)
 
 
-def hold(order: Order) -> int:
-    """What was received covers the price: exactly the price is held."""
+def held(order: Order) -> Statement:
+    """What was received covers the price: exactly the price is held. To be sent with others."""
     entry = Entry(f"{order.code}:hold", order_id=order.pk)
-    return ledger.move(order.dealer_id, frm=accounts.UNAPPLIED, to=accounts.HELD, amount=order.price, entry=entry)
+    return ledger.posting(order.dealer_id, frm=accounts.UNAPPLIED, to=accounts.HELD, amount=order.price, entry=entry)
 
 
 def put_back(order: Order, *, amount: int, number: int) -> int:
@@ -57,13 +65,17 @@ def put_back(order: Order, *, amount: int, number: int) -> int:
 
 def capture(order: Order, attempt: Attempt) -> None:
     """The airtime arrived: the held price is a sale now, and the supplier is owed."""
-    ledger.resolve(
-        order.dealer_id,
-        hold=ledger.hold_of(order.dealer_id, order.pk),
-        to=accounts.SALES,
-        reference=f"{order.code}:capture",
-    )
-    book_cost(order, attempt.supplier, cost=attempt.cost)
+    roundtrip.send(*captured(order, attempt))
+
+
+def captured(order: Order, attempt: Attempt) -> list[Statement]:
+    """The same as statements to be sent with others. Raises `ledger.NoHold`."""
+    book = list(_of(order))
+    hold = ledger.hold_in(book, order.pk)
+    entry = Entry(f"{order.code}:capture", order_id=order.pk, resolves=hold.pk)
+    sale = ledger.posting(order.dealer_id, frm=accounts.HELD, to=accounts.SALES, amount=hold.amount, entry=entry)
+    expense = _expense(order, attempt.supplier, book, frm=accounts.COST, word="cost", amount=attempt.cost)
+    return [sale, *expense]
 
 
 def book_cost(order: Order, supplier: Supplier, *, cost: int) -> None:
@@ -72,13 +84,21 @@ def book_cost(order: Order, supplier: Supplier, *, cost: int) -> None:
 
 
 def _book_expense(order: Order, supplier: Supplier, *, frm: Acc, word: str, amount: int) -> None:
+    for posting in _expense(order, supplier, list(_of(order)), frm=frm, word=word, amount=amount):
+        roundtrip.send(posting)
+
+
+def _expense(
+    order: Order, supplier: Supplier, book: list[Transfer], *, frm: Acc, word: str, amount: int
+) -> list[Statement]:
     """Once while it stands; numbered from the second time on, when the first was given back."""
-    if not amount or _standing(order, supplier, frm) is not None:
-        return
-    booked = _of(order, frm_kind=frm.kind).count()
+    if not amount or _standing_in(book, supplier, frm) is not None:
+        return []
+    booked = sum(row.frm_kind == frm.kind for row in book)
     reference = f"{order.code}:{word}:{booked + 1}" if booked else f"{order.code}:{word}"
     to = accounts.supplier_of(supplier)
-    ledger.move(order.dealer_id, frm=frm, to=to, amount=amount, entry=Entry(reference, order_id=order.pk))
+    entry = Entry(reference, order_id=order.pk)
+    return [ledger.posting(order.dealer_id, frm=frm, to=to, amount=amount, entry=entry)]
 
 
 def release(order: Order) -> int:
@@ -201,8 +221,15 @@ def is_booked_with(order: Order, supplier: Supplier) -> bool:
 
 def _standing(order: Order, supplier: Supplier, frm: Acc) -> Transfer | None:
     """What is booked from `frm` to this supplier for an order and was not given back."""
-    rows = _of(order, frm_kind=frm.kind, to__kind=AccountKind.SUPPLIER, to__key=supplier.code)
-    return next((row for row in rows if not _is_reversed(row)), None)
+    return _standing_in(list(_of(order)), supplier, frm)
+
+
+def _standing_in(book: list[Transfer], supplier: Supplier, frm: Acc) -> Transfer | None:
+    """The same, looked for among all the transfers of the order: what gives one back is an order's, too."""
+    reversed_ones = {row.reverses_id for row in book}
+    to = accounts.supplier_of(supplier)
+    fitting = (row for row in book if row.frm_kind == frm.kind and (row.to_kind, row.to.key) == to)
+    return next((row for row in fitting if row.pk not in reversed_ones), None)
 
 
 def _is_reversed(row: Transfer) -> bool:

@@ -12,7 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from dealers.models import User
+from portal.lib import roundtrip
 from portal.lib.money import round_up
+from portal.lib.roundtrip import Statement
 from transactions.models import MarkupRule, Price, PriceChange, Product, Tier
 
 QUOTE_LASTS = timedelta(minutes=5)
@@ -181,10 +183,21 @@ def current(product: Product, tier: str) -> int | None:
     return Price.objects.filter(product=product, tier=tier).values_list("amount", flat=True).first()
 
 
-def seen_at(product: Product, tier: str, at: datetime) -> int | None:
-    """What the tier paid at that moment, in rupiah, as the history tells it."""
-    later = PriceChange.objects.filter(product=product, tier=tier, at__gt=at).order_by("at", "id").first()
-    return later.old if later else current(product, tier)
+_SEEN = """
+SELECT now.amount, CASE WHEN later.id IS NULL THEN now.amount ELSE later.old END FROM (SELECT) one
+LEFT JOIN price now ON now.dealer_id = %s AND now.product_id = %s AND now.tier = %s
+LEFT JOIN LATERAL (
+    SELECT c.id, c.old FROM price_change c WHERE c.dealer_id = %s AND c.product_id = %s AND c.tier = %s AND c.at > %s
+    ORDER BY c.at, c.id LIMIT 1
+) later ON true
+"""
+
+
+def now_and_at(product: Product, tier: str, at: datetime) -> tuple[int | None, int | None]:
+    """What the tier pays now, and what it paid at that moment as the history tells it, in rupiah."""
+    which = [product.dealer_id, product.pk, tier]
+    now, then = roundtrip.ask(Statement(_SEEN, [*which, *which, at])) or (None, None)
+    return now, then
 
 
 def agreed(product: Product, tier: str, shown_at: datetime) -> int | None:
@@ -193,10 +206,10 @@ def agreed(product: Product, tier: str, shown_at: datetime) -> int | None:
     Within five minutes the seen price is the limit (a lower one is charged as it is). After that the
     price must not have moved at all.
     """
-    seen = seen_at(product, tier, shown_at)
+    now, seen = now_and_at(product, tier, shown_at)
     if timezone.now() - shown_at <= QUOTE_LASTS:
         return seen
-    return seen if seen == current(product, tier) else None
+    return seen if seen == now else None
 
 
 def _products(dealer_id: int, **which: int) -> list[Product]:

@@ -76,7 +76,7 @@ def question(refusal: Exception, asked: Asked) -> Question:
 @question.register
 def price_rose(refusal: orders.PriceRose, asked: Asked) -> Question:
     """The price is another one now."""
-    old = asked.wish.seen_price or pricing.seen_at(asked.product, Tier.RETAIL, asked.wish.token.shown_at)
+    old = asked.wish.seen_price or pricing.now_and_at(asked.product, Tier.RETAIL, asked.wish.token.shown_at)[1]
     now = rupiah(refusal.price)
     return Question(
         title=_("Harga berubah"),

@@ -10,6 +10,8 @@ from datetime import timedelta
 
 from django.db import connection
 
+from portal.lib import roundtrip
+from portal.lib.roundtrip import Statement
 from transactions.models import Due, DueKind
 
 LEASE = timedelta(seconds=60)
@@ -41,11 +43,23 @@ WHERE id IN (
 RETURNING id, dealer_id, kind, target, tries
 """
 
-_SET = """
-INSERT INTO due (dealer_id, kind, target, due_at, tries, parked)
-VALUES (%s, %s, %s, now() + %s * interval '1 second', 0, false)
+OVER = """
 ON CONFLICT (dealer_id, kind, target)
 DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, token = NULL, tries = 0, parked = false
+"""
+"""What becomes of a row that is there already: it is due at the new time, and nobody's lease holds."""
+_SET = f"""
+INSERT INTO due (dealer_id, kind, target, due_at, tries, parked)
+VALUES (%s, %s, %s, now() + %s * interval '1 second', 0, false) {OVER}
+"""  # noqa: S608  built from the constant above
+_REST = f"""
+INSERT INTO due (dealer_id, kind, target, due_at, tries, parked)
+SELECT id, 'order', %s, now() + cancel_seconds * interval '1 second', 0, false FROM dealer WHERE id = %s {OVER}
+"""  # noqa: S608  built from the constant above
+_KEEP = """
+UPDATE due SET due_at = now() + %s * interval '1 second',
+    lease_until = greatest(lease_until, now() + %s * interval '1 second')
+WHERE dealer_id = %s AND kind = %s AND target = %s AND (%s::uuid IS NULL OR token = %s::uuid)
 """
 
 
@@ -59,8 +73,17 @@ def claim(limit: int) -> list[Claim]:
 
 def set_due(dealer_id: int, kind: DueKind, target: int, *, after: timedelta = timedelta()) -> None:
     """Look at the target `after` from now; ends whatever lease there was."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SET, [dealer_id, kind, target, after.total_seconds()])
+    roundtrip.send(due_in(dealer_id, kind, target, after=after))
+
+
+def due_in(dealer_id: int, kind: DueKind, target: int, *, after: timedelta = timedelta()) -> Statement:
+    """The same as a statement to be sent with others."""
+    return Statement(_SET, [dealer_id, kind, target, after.total_seconds()])
+
+
+def due_once_it_rested(dealer_id: int, order_id: int) -> Statement:
+    """An order that was just paid is due as soon as its dealer's time to cancel has passed."""
+    return Statement(_REST, [order_id, dealer_id])
 
 
 def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta, token: uuid.UUID | None = None) -> None:
@@ -68,25 +91,32 @@ def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta, 
 
     Raises `LostLease` when `token` is given and somebody else has taken the row meanwhile.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE due SET due_at = now() + %s * interval '1 second', "
-            "lease_until = greatest(lease_until, now() + %s * interval '1 second') "
-            "WHERE dealer_id = %s AND kind = %s AND target = %s AND (%s::uuid IS NULL OR token = %s::uuid)",
-            [after.total_seconds(), after.total_seconds(), dealer_id, kind, target, token, token],
-        )
-        if token is not None and not cursor.rowcount:
-            raise LostLease
+    kept = keeping(dealer_id, kind, target, after=after, token=token)
+    if roundtrip.ask(kept._replace(sql=f"{kept.sql} RETURNING id")) is None and token is not None:
+        raise LostLease
 
 
-def holds(dealer_id: int, kind: DueKind, target: int, token: uuid.UUID) -> bool:
-    """Whether this token still owns the row."""
-    return Due.objects.filter(dealer_id=dealer_id, kind=kind, target=target, token=token).exists()
+def keeping(dealer_id: int, kind: DueKind, target: int, *, after: timedelta, token: uuid.UUID | None) -> Statement:
+    """The same as a statement to be sent with others, who look whether it touched a row."""
+    rest = after.total_seconds()
+    return Statement(_KEEP, [rest, rest, dealer_id, kind, target, token, token])
+
+
+def holder(dealer_id: int, kind: DueKind, target: int) -> Statement:
+    """Whose the row is now: a statement that answers the token, to be sent after others."""
+    return Statement(
+        "SELECT token FROM due WHERE dealer_id = %s AND kind = %s AND target = %s", [dealer_id, kind, target]
+    )
 
 
 def finish(dealer_id: int, kind: DueKind, target: int) -> None:
     """Nothing more is to be done."""
-    Due.objects.filter(dealer_id=dealer_id, kind=kind, target=target).delete()
+    roundtrip.send(finished(dealer_id, kind, target))
+
+
+def finished(dealer_id: int, kind: DueKind, target: int) -> Statement:
+    """The same as a statement to be sent with others."""
+    return Statement("DELETE FROM due WHERE dealer_id = %s AND kind = %s AND target = %s", [dealer_id, kind, target])
 
 
 def give_back(held: Claim, *, after: timedelta) -> None:

@@ -6,15 +6,22 @@ where it is. Call with the order's row locked.
 
 from datetime import timedelta
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from dealers.models import User
+from portal.lib import roundtrip
+from portal.lib.roundtrip import Statement
 from transactions import accounts, postings, queue, states, todo
 from transactions.accounts import Acc
 from transactions.models import AccountKind, DueKind, Order, Refund, RefundState, RefundWay, TaskKind, Transfer
 
 PAY_WITHIN = timedelta(days=7)
+_UNAPPLIED = """
+SELECT coalesce(sum(amount) FILTER (WHERE to_kind = 'unapplied'), 0)
+     - coalesce(sum(amount) FILTER (WHERE frm_kind = 'unapplied'), 0)
+FROM transfer WHERE dealer_id = %s AND order_id = %s
+"""
 
 
 class NotDue(Exception):
@@ -27,9 +34,12 @@ def release(order: Order) -> None:
     record(order, order.price)
 
 
-def put_back_rest(order: Order) -> int:
-    """What came in for an order and is not needed for it goes back; returns the rupiah."""
-    rest = unapplied(order)
+def put_back_rest(order: Order, rest: int | None = None) -> int:
+    """What came in for an order and is not needed for it goes back; returns the rupiah.
+
+    `rest` is what is `unapplied` now, where the caller has just read it.
+    """
+    rest = unapplied(order) if rest is None else rest
     if rest:
         number = _rows(order, frm_kind=AccountKind.UNAPPLIED).exclude(to_kind=AccountKind.HELD).count() + 1
         postings.put_back(order, amount=rest, number=number)
@@ -39,9 +49,13 @@ def put_back_rest(order: Order) -> int:
 
 def unapplied(order: Order) -> int:
     """What was received for an order and is neither held nor given back, in rupiah."""
-    came = _rows(order, to_kind=AccountKind.UNAPPLIED).aggregate(n=Sum("amount"))["n"] or 0
-    went = _rows(order, frm_kind=AccountKind.UNAPPLIED).aggregate(n=Sum("amount"))["n"] or 0
-    return int(came) - int(went)
+    found = roundtrip.ask(unapplied_of(order))
+    return int(found[0]) if found else 0
+
+
+def unapplied_of(order: Order) -> Statement:
+    """The same as a statement to be sent after others."""
+    return Statement(_UNAPPLIED, [order.dealer_id, order.pk])
 
 
 def goodwill(order: Order, *, amount: int, number: int) -> None:

@@ -55,10 +55,12 @@ class Wish:
 
 
 def standing(dealer: Dealer, wish: Wish) -> Order | None:
-    """The order that this form has become already. Raises `orders.AlreadyUsed` when its content was another."""
-    with tenancy.inside(dealer.pk):
-        rows = Order.objects.select_related("product", "product__brand")
-        order = rows.filter(dealer=dealer, form_token=wish.token.nonce).first()
+    """The order that this form has become already. Raises `orders.AlreadyUsed` when its content was another.
+
+    Inside the dealer's transaction.
+    """
+    rows = Order.objects.select_related("product", "product__brand").order_by()
+    order = rows.filter(dealer=dealer, form_token=wish.token.nonce).first()
     if order is not None and order.fingerprint != wish.ask(order.price).fingerprint:
         raise orders.AlreadyUsed(order)
     return order
@@ -71,38 +73,47 @@ def buy(dealer: Dealer, wish: Wish, *, offered: set[str]) -> Order:
     `NotOffered`, `PageTooOld`, `ShopClosed`, and what `pins.demand` and `orders.place` raise; `orders.PriceRose`
     also when the price has moved since a page that is older than five minutes.
     """
-    found = standing(dealer, wish)
-    if found is not None:
-        return found
+    found = _asked_for_pin(dealer, wish, offered)
+
+    def once() -> Order:
+        with tenancy.inside(dealer.pk):
+            before = standing(dealer, wish)
+            if before is not None:
+                return before
+            _check(dealer, wish, offered)
+            ask = wish.ask(_agreed(wish))
+            placed = orders.place_here(dealer, ask, again=wish.again, confirmed_brand=wish.confirmed_brand)
+            if placed.is_new and placed.order.status == Status.AWAITING_PAYMENT:
+                try:
+                    payments.start_first(placed.order)
+                except MethodClosed as error:
+                    raise NotOffered from error
+            return placed.order
+
+    return found or retry.on_conflict(once)
+
+
+def _check(dealer: Dealer, wish: Wish, offered: set[str]) -> None:
     if not dealer.is_open:
         raise ShopClosed
     if wish.gateway not in offered:
         raise NotOffered
     if wish.token.is_old:
         raise PageTooOld
-    _demand_pin(dealer, wish)
-
-    def once() -> Order:
-        with tenancy.inside(dealer.pk):
-            placed = orders.place(
-                dealer, wish.ask(_agreed(wish)), again=wish.again, confirmed_brand=wish.confirmed_brand
-            )
-            if placed.is_new and placed.order.status == Status.AWAITING_PAYMENT:
-                try:
-                    payments.start(placed.order)
-                except MethodClosed as error:
-                    raise NotOffered from error
-            return placed.order
-
-    return retry.on_conflict(once)
 
 
-def _demand_pin(dealer: Dealer, wish: Wish) -> None:
+def _asked_for_pin(dealer: Dealer, wish: Wish, offered: set[str]) -> Order | None:
+    """A balance asks for the PIN first, in a transaction of its own that counts what was wrong; or the repeat."""
     if wish.gateway != "balance" or wish.customer is None:
-        return
+        return None
     with tenancy.inside(dealer.pk):
+        before = standing(dealer, wish)
+        if before is not None:
+            return before
+        _check(dealer, wish, offered)
         price = _agreed(wish)
     pins.demand(wish.customer, amount=price, given=wish.pin)
+    return None
 
 
 def _agreed(wish: Wish) -> int:

@@ -95,17 +95,34 @@ class Grid:
     dealer: Dealer
     kind: Kind
     brand: Brand | None
-    brands: list[Brand]
     is_guess: bool
-    has_number: bool
+    number: str | None
     vouchers: list[Voucher]
     token: str
-    kinds: list[Kind]
-    digits_that_matter: int = 4
     prefix: str = ""
     """The digits that spoke for the brand, if it was not chosen by hand."""
     sieve: Sieve = field(default_factory=Sieve)
     can_sift: bool = False
+
+    @property
+    def has_number(self) -> bool:
+        """Whether somebody typed one."""
+        return self.number is not None
+
+    @cached_property
+    def brands(self) -> list[Brand]:
+        """Brands of which the dealer sells this kind."""
+        return list(catalog.brands(self.dealer.pk, self.kind))
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        """What the dealer sells, in the order of the tabs."""
+        return kinds(self.dealer)
+
+    @cached_property
+    def digits_that_matter(self) -> int:
+        """How many digits can speak for a brand."""
+        return _digits_that_matter(self.number) if self.number else 4
 
     @property
     def trouble(self) -> str:
@@ -156,8 +173,8 @@ def grid(
 ) -> Grid:
     """The vouchers for a number (E.164) or for a brand that was chosen by hand; prices as they are now."""
     token = form_tokens.make(dealer.pk)  # before the prices are read: the page must not claim to be newer than they
-    brands = list(catalog.brands(dealer.pk, kind))
-    chosen = next((brand for brand in brands if brand.code == brand_code), None)
+    sold = catalog.brands(dealer.pk, kind) if brand_code else []  # compared here: what was typed may hold anything
+    chosen = next((brand for brand in sold if brand.code == brand_code), None)
     prefix = catalog.prefixes_of([number]).get(number) if number and kind != Kind.PLN else None
     brand = chosen or (prefix.brand if prefix else None)
     tiles = catalog.tiles(dealer.pk, kind=kind, brand=brand) if brand or kind == Kind.PLN else []
@@ -166,13 +183,10 @@ def grid(
         dealer=dealer,
         kind=kind,
         brand=brand,
-        brands=brands,
         is_guess=chosen is None,
-        has_number=bool(number),
+        number=number or None,
         vouchers=_sifted(vouchers, sieve) if kind == Kind.DATA else vouchers,
         token=token,
-        kinds=kinds(dealer),
-        digits_that_matter=_digits_that_matter(number) if number else 4,
         prefix=prefix.digits if prefix and chosen is None else "",
         sieve=sieve,
         can_sift=kind == Kind.DATA and len(vouchers) > 1,
@@ -191,7 +205,7 @@ def _digits_that_matter(number: str) -> int:
 
 def kinds(dealer: Dealer) -> list[Kind]:
     """What the dealer sells, in the order of the tabs."""
-    sold = set(Product.objects.filter(dealer=dealer, is_open=True).values_list("kind", flat=True).distinct())
+    sold = set(Product.objects.filter(dealer=dealer, is_open=True).order_by().values_list("kind", flat=True).distinct())
     return [kind for kind in Kind if kind in sold] or [Kind.PULSA]
 
 

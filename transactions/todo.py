@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from dealers.models import User
+from portal.lib import roundtrip
+from portal.lib.roundtrip import Statement
 from transactions.models import Incident, Order, Task, TaskKind
 
 
@@ -44,6 +46,13 @@ def done(dealer_id: int, kind: TaskKind, subject: str, *, by: User | None = None
 
 def done_with(order: Order, *kinds: TaskKind, by: User | None = None) -> None:
     """Close the open tasks of these kinds about an order."""
-    Task.objects.filter(dealer_id=order.dealer_id, order=order, kind__in=kinds, closed_at__isnull=True).update(
-        closed_at=timezone.now(), closed_by=by
+    roundtrip.send(closed(order, *kinds, by=by))
+
+
+def closed(order: Order, *kinds: TaskKind, by: User | None = None) -> Statement:
+    """The same as a statement to be sent with others."""
+    return Statement(
+        "UPDATE task SET closed_at = %s, closed_by_id = %s "
+        "WHERE dealer_id = %s AND order_id = %s AND kind = ANY(%s) AND closed_at IS NULL",
+        [timezone.now(), by.pk if by else None, order.dealer_id, order.pk, list(kinds)],
     )

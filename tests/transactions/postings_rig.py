@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
-from portal.lib import tenancy
+from portal.lib import roundtrip, tenancy
 from tests import factories
 from tests.factories import Shop
 from transactions import accounts, payments, postings
@@ -64,7 +64,7 @@ def held(shop: Shop) -> Order:
     order = guest(shop)
     received(order, order.price)
     with tenancy.inside(order.dealer_id):
-        postings.hold(order)
+        roundtrip.send(postings.held(order))
     return order
 
 

@@ -167,7 +167,7 @@ def connection(supplier: Supplier) -> Connection:
     return Connection(
         deposit=deposit,
         kind=account.name if account else "",
-        callback_url=connections.callback_url(supplier),
+        callback_url=connections.callback_url(supplier, dealer_slug=supplier.dealer.slug),
         has_key=bool(supplier.api_key),
         has_secret=bool(supplier.callback_secret),
     )

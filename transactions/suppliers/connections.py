@@ -6,7 +6,6 @@ is known before anything is read.
 
 from django.conf import settings
 
-from dealers.models import Dealer
 from portal.lib import vault
 from transactions.models import Supplier
 from transactions.suppliers.base import Connector, Credentials
@@ -35,10 +34,9 @@ def connect(supplier: Supplier, *, seconds: float | None = None) -> Connector:
     )
 
 
-def callback_url(supplier: Supplier) -> str:
-    """Where this supplier reports to."""
-    slug = Dealer.objects.values_list("slug", flat=True).get(pk=supplier.dealer_id)
-    return f"{settings.KONTER_BASE_URL}/hooks/suppliers/{slug}.{supplier.code}/"
+def callback_url(supplier: Supplier, *, dealer_slug: str) -> str:
+    """Where this supplier of the dealer's reports to."""
+    return f"{settings.KONTER_BASE_URL}/hooks/suppliers/{dealer_slug}.{supplier.code}/"
 
 
 def seal_secrets(supplier: Supplier, *, api_key: str | None = None, callback_secret: str | None = None) -> None:

@@ -29,7 +29,6 @@ def simulate(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse
     if not settings.SANDBOX_SECRET:
         raise Http404
     with tenancy.inside(dealer.pk):
-        order.refresh_from_db()
         pay = pay_view.of(dealer, order, user=None)
     if pay is None:
         messages.info(request, _("Pesanan ini tidak menunggu pembayaran."))

@@ -4,7 +4,8 @@ The address holds the code and a secret of 128 bits; without both there is nothi
 updates itself by a fragment that says when to ask again, and by a refresh where there is no script.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from hmac import compare_digest
 
@@ -50,20 +51,42 @@ def _private(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
+def looked_at(view: View) -> Callable[..., HttpResponse]:
+    """As `secret_link`, for a view that only reads: it runs in the transaction that found the order."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, code: str) -> HttpResponse:
+        with found(code, request.GET.get("t", "")) as (dealer, order):
+            if dealer is None or order is None:
+                return _private(render(request, "storefront/unknown.html", status=404))
+            request.dealer = dealer  # type: ignore[attr-defined]
+            return _private(view(request, dealer, order))
+
+    return opened
+
+
 def find(code: str, secret: str) -> tuple[Dealer, Order]:
     """The order that this link opens. Raises `NoSuchOrder`."""
+    with found(code, secret) as (dealer, order):
+        if dealer is None or order is None:
+            raise NoSuchOrder
+        return dealer, order
+
+
+@contextmanager
+def found(code: str, secret: str) -> Iterator[tuple[Dealer, Order] | tuple[None, None]]:
+    """The order that this link opens and its dealer, whose transaction lasts as long as the block; or nothing."""
     try:
-        plain = ids.normalise(code)
-    except ids.BadCode as error:
-        raise NoSuchOrder from error
-    dealer_id = orders.dealer_of(plain)
-    if dealer_id is None:
-        raise NoSuchOrder
-    with tenancy.inside(dealer_id):
-        order = Order.objects.select_related("product__brand", "wallet").get(code=plain)
-    if not compare_digest(order.secret.encode(), secret.encode()):
-        raise NoSuchOrder
-    return Dealer.objects.get(pk=dealer_id), order
+        dealer = orders.shop_of(plain := ids.normalise(code))
+    except ids.BadCode:
+        dealer = None
+    if dealer is None:
+        yield None, None
+        return
+    with tenancy.inside(dealer.pk):
+        order = Order.objects.select_related("product__brand", "wallet").order_by().filter(code=plain).first()
+        is_theirs = order is not None and compare_digest(order.secret.encode(), secret.encode())
+        yield (dealer, order) if order is not None and is_theirs else (None, None)
 
 
 def visitor(request: HttpRequest) -> User | None:
@@ -72,28 +95,26 @@ def visitor(request: HttpRequest) -> User | None:
 
 
 @require_safe
-@secret_link
+@looked_at
 def page(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     """The whole page."""
-    with tenancy.inside(dealer.pk):
-        shown = order_view.of(dealer, order, user=visitor(request))
-        context = {"o": shown, "next": order_view.next_look(shown, unchanged=0), "seen_at": timezone.now()}
-        return render(request, "storefront/order.html", context)
+    shown = order_view.of(dealer, order, user=visitor(request))
+    context = {"o": shown, "next": order_view.next_look(shown, unchanged=0), "seen_at": timezone.now()}
+    return render(request, "storefront/order.html", context)
 
 
 @require_safe
-@secret_link
+@looked_at
 def live(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
     """The part of the page that changes; 304 when it has not since `If-None-Match`.
 
     `X-Next` says after how many seconds to ask again (0: no more); `n` in the query is how often in a row
     nothing had changed.
     """
-    with tenancy.inside(dealer.pk):
-        shown = order_view.of(dealer, order, user=visitor(request))
-        tag = f'W/"{shown.tag}"'
-        is_same = request.headers.get("If-None-Match") == tag
-        answer = HttpResponseNotModified() if is_same else render(request, "storefront/_order.html", {"o": shown})
+    shown = order_view.of(dealer, order, user=visitor(request))
+    tag = f'W/"{shown.tag}"'
+    is_same = request.headers.get("If-None-Match") == tag
+    answer = HttpResponseNotModified() if is_same else render(request, "storefront/_order.html", {"o": shown})
     answer["ETag"] = tag
     answer["X-Next"] = str(order_view.next_look(shown, unchanged=_looks(request) + 1 if is_same else 0))
     return answer
@@ -102,11 +123,9 @@ def live(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, code: str) -> HttpResponse:
     """`{"code","status","destination","sku","price","sn","paid_at","finished_at","refund"}`; times ISO 8601."""
-    try:
-        dealer, order = find(code, request.GET.get("t", ""))
-    except NoSuchOrder:
-        return _private(web.problem(404, "not_found", _("Pesanan tidak ditemukan.")))
-    with tenancy.inside(dealer.pk):
+    with found(code, request.GET.get("t", "")) as (_dealer, order):
+        if order is None:
+            return _private(web.problem(404, "not_found", _("Pesanan tidak ditemukan.")))
         return _private(JsonResponse(order_view.as_json(order)))
 
 

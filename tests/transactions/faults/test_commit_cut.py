@@ -105,7 +105,7 @@ def test_a_gateways_report_sent_again_is_one_receipt(shop: Shop, simulator: Simu
         code = payments.start(placed).code
     money = payments.Money(gateway="sandbox", gateway_tx="tx-1", amount=PRICE)
     with database_line() as line:
-        with cut(line, b"post_v1", arrives=arrives):
+        with cut(line, b"book_v1", arrives=arrives):
             payments.receive(shop.dealer.pk, payment_code=code, money=money)
         payments.receive(shop.dealer.pk, payment_code=code, money=money)
     with tenancy.inside(shop.dealer.pk):
@@ -126,7 +126,7 @@ class Step(NamedTuple):
 
 @pytest.mark.parametrize(
     "step",
-    [Step(b'INSERT INTO "attempt"', 0), Step(b":capture", 1)],
+    [Step(b"INSERT INTO attempt", 0), Step(b":capture", 1)],
     ids=["before the call", "after the answer"],
 )
 def test_a_dispatchers_order_is_delivered_and_captured_once(

@@ -7,6 +7,7 @@ from types import FrameType
 import structlog
 from django.core.management.base import BaseCommand
 
+from portal.lib import memory
 from transactions.dispatch import Dispatcher
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, threads: int, **_options: object) -> None:
         """Run until a signal says stop; calls under way are finished first."""
         dispatcher = Dispatcher(threads=threads)
+        memory.settle()
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             dispatcher.stop()
