@@ -37,7 +37,7 @@ def _known_pace(here: Scene) -> None:
         )
 
 
-@state("order-paid", "Sampai saat itu masih bisa dibatalkan", "can be cancelled")
+@state("order-paid", "Sampai saat itu masih bisa dibatalkan", "can still be cancelled")
 def _paid(here: Scene) -> None:
     _can_cancel(here, 30)
     here.opens(here.bought())
@@ -191,7 +191,7 @@ def _counter(here: Scene) -> None:
     here.opens(order)
 
 
-@state("refund-source", "sudah kembali ke asal pembayaran", "back where it came from")
+@state("refund-source", "sudah kembali ke asal pembayaran", "went back to where you paid from")
 def _source(here: Scene) -> None:
     order = here.ordered("232")
     here.opens(order)

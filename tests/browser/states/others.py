@@ -8,12 +8,11 @@ from playwright.sync_api import expect
 
 from dealers.models import Role
 from dealers.views import site
-from tests.browser.states.scene import NUMBER, Scene, state, stock
+from tests.browser.states.scene import NUMBER, Scene, serves, state, stock
 from tests.browser.states.scene import PULSA as _PULSA
 from tests.browser.visitor import SHOP
-from tests.transactions import served
 from tests.transactions.desk_rig import Desk
-from tests.transactions.storefront_rig import NO, Storefront
+from tests.transactions.storefront_rig import NO
 from transactions.suppliers.base import Outcome, Reason, Verdict
 
 _OFFLINE = ("Failed to load resource: net::ERR_",)
@@ -25,26 +24,24 @@ _GOVERNED = "() => navigator.serviceWorker.controller !== null"
 
 @state("service", "Jalur pengisian", "Routes")
 def _service(here: Scene) -> None:
-    front = Storefront(here.shop)
-    served.serve(front, times=9)
-    served.serve(front, times=4, ago=timedelta(hours=5))
-    served.serve(front, times=2, ago=timedelta(hours=5), verdict=_DISTURBED)
-    served.serve(front, times=6, ago=timedelta(hours=11), seconds=21)
+    serves(here, times=9)
+    serves(here, times=4, ago=timedelta(hours=5))
+    serves(here, times=2, ago=timedelta(hours=5), verdict=_DISTURBED)
+    serves(here, times=6, ago=timedelta(hours=11), seconds=21)
     here.page.goto(f"{SHOP}status/")
     here.page.locator("details.more summary").first.click()
 
 
 @state("service-disturbed", "Gangguan", "Disrupted")
 def _disturbed(here: Scene) -> None:
-    front = Storefront(here.shop)
-    served.serve(front, times=5, verdict=_DISTURBED)
-    served.serve(front, times=2)
+    serves(here, times=5, verdict=_DISTURBED)
+    serves(here, times=2)
     here.page.goto(f"{SHOP}status/")
 
 
 @state("service-quiet", "Belum ada pesanan dalam 24 jam", "No orders within 24 hours")
 def _quiet(here: Scene) -> None:
-    served.serve(Storefront(here.shop), times=1, verdict=NO, ago=timedelta(hours=30))
+    serves(here, times=1, verdict=NO, ago=timedelta(hours=30))
     here.page.goto(f"{SHOP}status/")
 
 

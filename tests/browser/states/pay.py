@@ -170,7 +170,7 @@ def _method_closed(here: Scene) -> None:
     assert here.shop.order(order).status == Status.AWAITING_PAYMENT
 
 
-@state("pay-offline", "Pesanan dan uang tetap aman", "stay safe", complains=_OFFLINE)
+@state("pay-offline", "Pesanan dan uang tetap aman", "are safe", complains=_OFFLINE)
 def _offline(here: Scene) -> None:
     order = _waiting(here, "qris")
     here.page.context.set_offline(True)

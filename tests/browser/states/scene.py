@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from django.conf import settings as django_settings
 from playwright.sync_api import Locator, Page, expect
@@ -15,10 +16,12 @@ from pytest import MonkeyPatch
 from pytest_django import Settings
 
 from dealers.models import User
-from portal.lib import ids, tenancy
+from portal.lib import tenancy
 from tests import factories
 from tests.browser.visitor import SHOP
+from tests.transactions import served
 from tests.transactions.desk_rig import signed_in
+from tests.transactions.storefront_rig import Storefront
 from transactions import payments
 from transactions.models import Brand, Kind, Order, Payment, Price, Product, Route, Tier
 from transactions.suppliers.simulator import Simulator
@@ -209,6 +212,7 @@ def stock(here: Scene, *wares: Ware) -> Product:
     return made
 
 
-def fresh_token() -> str:
-    """Something nobody has sent yet."""
-    return ids.new_token()
+def serves(here: Scene, **fields: Any) -> None:
+    """Orders that ended before, as `served.serve` makes them, behind the back of the dispatcher at work."""
+    with tenancy.inside(here.shop.dealer.pk):
+        served.serve(Storefront(here.shop), **fields)

@@ -9,9 +9,8 @@ from dealers.models import Dealer
 from portal.lib import tenancy
 from tests import factories
 from tests.browser.states import scene
-from tests.browser.states.scene import NUMBER, Scene, state, stock, tills
+from tests.browser.states.scene import NUMBER, Scene, serves, state, stock, tills
 from tests.browser.visitor import SHOP
-from tests.transactions import served
 from tests.transactions.storefront_rig import Storefront
 from transactions.models import Kind, Order, Price, Product, Route
 from transactions.suppliers.base import Outcome, Reason, Verdict
@@ -108,9 +107,8 @@ def _brand_closed(here: Scene) -> None:
 @state("shop-disturbed", "5 dari 8 pesanan tidak masuk", "5 of 8 orders")
 def _disturbed(here: Scene) -> None:
     _everything(here)
-    front = Storefront(here.shop)
-    served.serve(front, times=5, verdict=_DISTURBED)
-    served.serve(front, times=3)
+    serves(here, times=5, verdict=_DISTURBED)
+    serves(here, times=3)
     here.fills()
     here.sees("#grid .note.warn")
 
@@ -118,7 +116,7 @@ def _disturbed(here: Scene) -> None:
 @state("shop-slow", "sedang lambat", "is slow")
 def _slow(here: Scene) -> None:
     _everything(here)
-    served.serve(Storefront(here.shop), times=6, seconds=200)
+    serves(here, times=6, seconds=200)
     here.types(NUMBER)
     here.sees("#grid .note.warn")
 
