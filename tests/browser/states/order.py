@@ -11,7 +11,7 @@ from dealers.models import Role
 from portal.lib import tenancy
 from tests import factories
 from tests.browser.states import scene
-from tests.browser.states.scene import Scene, state, stock
+from tests.browser.states.scene import OFFLINE, Scene, state, stock
 from tests.browser.visitor import SHOP
 from transactions import orders, pace, payouts, refund_choices
 from transactions.models import Order, Pace, Refund, RefundState, RefundWay
@@ -245,7 +245,7 @@ def _bounced(here: Scene) -> None:
     here.opens(order)
 
 
-@state("order-copy", "Ini salinan", "Saved copy", complains=("Failed to load resource: net::ERR_",))
+@state("order-copy", "Ini salinan", "Saved copy", complains=OFFLINE)
 def _copy(here: Scene) -> None:
     here.page.goto(SHOP)
     here.page.wait_for_function(_GOVERNED)

@@ -8,14 +8,13 @@ from playwright.sync_api import expect
 
 from dealers.models import Role
 from dealers.views import site
-from tests.browser.states.scene import NUMBER, Scene, serves, state, stock
+from tests.browser.states.scene import NUMBER, OFFLINE, Scene, serves, state, stock
 from tests.browser.states.scene import PULSA as _PULSA
 from tests.browser.visitor import SHOP
 from tests.transactions.desk_rig import Desk
 from tests.transactions.storefront_rig import NO
 from transactions.suppliers.base import Outcome, Reason, Verdict
 
-_OFFLINE = ("Failed to load resource: net::ERR_",)
 _REFUSED = ("Failed to load resource: the server responded with a status of 5",)
 _DISTURBED = Verdict(outcome=Outcome.FAILED, rc="53", reason=Reason.DISTURBED, raw="{}")
 _SUBMIT = "() => HTMLFormElement.prototype.submit.call(document.getElementById('sale'))"
@@ -134,5 +133,5 @@ def _loses_the_internet(act: str) -> Callable[[Scene], None]:
     return arrive
 
 
-state("offline-page", "Tidak ada internet", "No connection", complains=_OFFLINE)(_loses_the_internet("look"))
-state("offline-unsent", "TIDAK terkirim", "NOT sent", complains=_OFFLINE)(_loses_the_internet("send"))
+state("offline-page", "Tidak ada internet", "No connection", complains=OFFLINE)(_loses_the_internet("look"))
+state("offline-unsent", "TIDAK terkirim", "NOT sent", complains=OFFLINE)(_loses_the_internet("send"))

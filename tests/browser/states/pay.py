@@ -7,12 +7,11 @@ from playwright.sync_api import expect
 
 from dealers import pins
 from portal.lib import tenancy
-from tests.browser.states.scene import Scene, state, tills
+from tests.browser.states.scene import OFFLINE, Scene, state, tills
 from transactions import payments, states
 from transactions.models import Order, Payment, Status
 
 _PIN = "402817"
-_OFFLINE = ("Failed to load resource: net::ERR_",)
 
 
 def _waiting(here: Scene, gateway: str) -> Order:
@@ -170,7 +169,7 @@ def _method_closed(here: Scene) -> None:
     assert here.shop.order(order).status == Status.AWAITING_PAYMENT
 
 
-@state("pay-offline", "Pesanan dan uang tetap aman", "are safe", complains=_OFFLINE)
+@state("pay-offline", "Pesanan dan uang tetap aman", "are safe", complains=OFFLINE)
 def _offline(here: Scene) -> None:
     order = _waiting(here, "qris")
     here.page.context.set_offline(True)

@@ -27,6 +27,8 @@ from transactions.models import Brand, Kind, Order, Payment, Price, Product, Rou
 from transactions.suppliers.simulator import Simulator
 
 NUMBER = "081234567001"
+OFFLINE = ("Failed to load resource: net::ERR_", "An unknown error occurred when fetching the script.")
+"""What the browser remarks where there is no internet: of a page, and of a service worker that it was fetching."""
 _tx = count(1)
 
 

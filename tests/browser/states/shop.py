@@ -9,14 +9,13 @@ from dealers.models import Dealer
 from portal.lib import tenancy
 from tests import factories
 from tests.browser.states import scene
-from tests.browser.states.scene import NUMBER, Scene, serves, state, stock, tills
+from tests.browser.states.scene import NUMBER, OFFLINE, Scene, serves, state, stock, tills
 from tests.browser.visitor import SHOP
 from tests.transactions.storefront_rig import Storefront
 from transactions.models import Kind, Order, Price, Product, Route
 from transactions.suppliers.base import Outcome, Reason, Verdict
 
 _DATA, _PLN = f"{SHOP}?jenis=data", f"{SHOP}?jenis=pln"
-_OFFLINE = ("Failed to load resource: net::ERR_", "An unknown error occurred when fetching the script.")
 _METER = "12345678901"
 _DISTURBED = Verdict(outcome=Outcome.FAILED, rc="53", reason=Reason.DISTURBED, raw="{}")
 
@@ -128,7 +127,7 @@ def _closed(here: Scene) -> None:
     here.page.goto(SHOP)
 
 
-@state("shop-offline", "Tidak ada internet", "No connection", complains=_OFFLINE)
+@state("shop-offline", "Tidak ada internet", "No connection", complains=OFFLINE)
 def _offline(here: Scene) -> None:
     _everything(here)
     here.page.goto(SHOP)
