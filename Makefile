@@ -13,7 +13,7 @@ help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
 	@echo "make test   the whole test suite, on a PostgreSQL and a Redis of its own (ARGS=… for pytest)"
 	@echo "make check  formatting, lint, types, import contracts, migrations, templates, translations, settings"
-	@echo "make check-all  make check, then the main pages at 320, 360, 768 and 1280 in light, dark and forced colours"
+	@echo "make check-all  make check, then pages and states at every width, palette and language (SHOTS=folder: pictures)"
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
 	@echo "make schema write the description of the API (OpenAPI) to docs/openapi.yaml"
 	@echo "make messages  read the texts to translate from the code into locale/ (then translate what is empty)"
@@ -50,7 +50,8 @@ check:
 	DATABASE_AUDIT_URL=postgresql:///konter REDIS_URL=redis://localhost METRICS_TOKEN="$$($(call random,,48))" \
 	$(PY) manage.py check --deploy --fail-level WARNING
 
-# The browser matrix takes about ten minutes; make test has the two widths that matter most.
+# The browser matrix and every state of the buyers' pages take about half an hour (SHOTS=folder keeps pictures);
+# make test has the two widths that matter most.
 check-all: check
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m wide $(ARGS)
 

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.lib.style.StyledCSPMiddleware",
+    "portal.lib.web.NotAllowedMiddleware",
     "axes.middleware.AxesMiddleware",
     "dealers.middleware.DealerMiddleware",
 ]

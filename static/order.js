@@ -23,7 +23,8 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
     clock.ends ??= now + bar.value;
     const left = Math.max(0, Math.round(clock.ends - now));
     bar.value = left;
-    const text = `${Math.floor(left / 60)}.${String(left % 60).padStart(2, "0")}`;
+    const two = (n) => String(n).padStart(2, "0"), hours = Math.floor(left / 3600), minutes = Math.floor(left / 60) % 60;
+    const text = `${hours ? `${hours}.${two(minutes)}` : minutes}.${two(left % 60)}`;
     clock.querySelector(".left").textContent = `· ${clock.dataset.left.replace("{time}", text)}`;
     if (left || clock.over) return;
     clock.over = true; // the page has another thing to say now
@@ -36,7 +37,7 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
     live.innerHTML = html;
     if (hadFocus) live.focus();
     const status = live.querySelector(".status");
-    say.textContent = status.innerText;
+    say.textContent = [...status.querySelectorAll("h1,p")].map((part) => part.textContent.trim()).join(" ");
     document.title = status.querySelector("h1").textContent + document.title.slice(document.title.indexOf(" · "));
     offerCopy();
     tick();
@@ -53,6 +54,7 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
       const answer = await fetch(`${live.dataset.live}&n=${unchanged}`, { headers, cache: "no-store" });
       const html = await answer.text();
       if (!copy.hidden) return location.reload();
+      say.className = "hide";
       if (answer.status === 304) unchanged += 1;
       if (answer.status === 200) {
         unchanged = 0;
@@ -62,6 +64,7 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
       next = answer.headers.has("X-Next") ? Number(answer.headers.get("X-Next")) : 10;
     } catch {
       say.textContent = live.dataset.offline;
+      if (copy.hidden) say.className = "note warn"; // a copy says so already
       next = 10;
     }
     wait();
@@ -73,7 +76,7 @@ addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch
     clearTimeout(timer);
     if (next && !document.hidden) look();
   });
-  live.addEventListener("submit", ({ target }) => target.querySelector(".btn")?.setAttribute("aria-busy", "true"));
+  live.addEventListener("submit", ({ submitter }) => submitter?.matches(".btn") && submitter.setAttribute("aria-busy", "true"));
   offerCopy();
   tick();
   setInterval(tick, 1000);

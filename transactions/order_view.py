@@ -96,6 +96,11 @@ class OrderView:
         return not self.order.is_final or any(refund.is_moving for refund in self.refunds)
 
     @property
+    def to_choose(self) -> RefundView | None:
+        """The money that comes back as soon as its buyer says how."""
+        return next((each for each in self.refunds if each.is_open and each.options and not each.is_chosen), None)
+
+    @property
     def sn_label(self) -> str:
         """What the serial number is called for this product."""
         return _("Token") if self.order.product.kind == Kind.PLN else "SN"

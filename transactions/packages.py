@@ -67,14 +67,14 @@ class Sieve:
         return found is not None and least <= found.days <= most
 
     def place(self, found: Package | None, price: int) -> tuple[int, int]:
-        """What to sort by; the shop's own order where nothing was chosen, what cannot be read last."""
+        """What to sort by; the smallest first where nothing was chosen, what cannot be read last."""
         if self.order == "price":
             return 0, price
-        if self.order and found is None:
+        if found is None:
             return 1, price
-        if found is None or not self.order:
-            return 0, 0
-        return (0, -found.megabytes) if self.order == "size" else (0, price * 1000 // found.megabytes)
+        if self.order == "per_gb":
+            return 0, price * 1000 // found.megabytes
+        return 0, -found.megabytes if self.order == "size" else found.megabytes
 
 
 DAYS = {"3": (1, 3), "14": (4, 14), "30": (15, 100_000)}

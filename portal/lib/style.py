@@ -58,6 +58,18 @@ def samples(colour: str) -> Block:
     )
 
 
+PLAIN_CSS = (
+    ":root{color-scheme:light dark}body{max-width:36rem;margin:12vh auto 0;padding:16px;line-height:1.5;"
+    "font-family:system-ui,sans-serif}h1{font-size:1.625rem;line-height:1.2;letter-spacing:-.02em}a{color:inherit}"
+    "p a{display:inline-block;padding:8px 0}small{opacity:.8}"
+)
+
+
+def plain(request: HttpRequest) -> str:
+    """The few lines of style of a page that must come even when nothing else works: no file is read."""
+    return written(request, _block(PLAIN_CSS))
+
+
 def written(request: HttpRequest, block: Block) -> str:
     """The block as a page carries it; from here on the page's policy allows it."""
     if not block.css:

@@ -21,10 +21,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from portal.lib import limits, meters, trouble
+from portal.lib import limits, meters, style, trouble
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,22 @@ class TroubleMiddleware:
         return trouble_response(request, exception)
 
 
+class NotAllowedMiddleware:
+    """Gives a 405 a page: who opens the address of a button by hand, or comes back to it, is shown the way."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if response.status_code != 405 or wants_json(request):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        page["Cache-Control"] = "no-store"
+        return page
+
+
 def trouble_response(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
     """429 or 503 for what the exception speaks of, None if it is a defect; renders without the database."""
     if isinstance(error, limits.TooMany):
@@ -109,7 +126,7 @@ def trouble_response(request: HttpRequest, error: BaseException | None) -> HttpR
     if wants_json(request):
         response: HttpResponse = problem(503, found.code, f"{found.what} {money} {again}")
     else:
-        context = {"what": found.what, "money": money, "again": again, "request_id": _request_id(request)}
+        context = {"what": found.what, "money": money, "again": again, **_bare(request)}
         response = HttpResponse(render_to_string("503.html", context), status=503)
     return _unkept(response, found.retry_after_seconds)
 
@@ -141,7 +158,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return response
     if wants_json(request):
         return problem(500, "internal_error", _("Ada kesalahan di server kami. Kesalahan ini sudah dicatat."))
-    return HttpResponse(render_to_string("500.html", {"request_id": _request_id(request)}), status=500)
+    return HttpResponse(render_to_string("500.html", _bare(request)), status=500)
+
+
+def _bare(request: HttpRequest) -> dict[str, Any]:
+    """What a page that asks nothing and nobody needs."""
+    # Our own constant, in no way anybody's input.
+    return {"request_id": _request_id(request), "style": mark_safe(style.plain(request))}  # noqa: S308
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -41,10 +41,7 @@ def test_a_purchase_needs_no_pointer(visitor: Visitor, height: int) -> None:
     page.keyboard.press("Enter")
     visitor.sees("Menunggu pembayaran")
     page.locator("body").press("Tab")
-    for _ in range(40):
-        if page.evaluate("() => document.activeElement.matches('#simulate-payment .btn')"):
-            break
-        page.keyboard.press("Tab")
+    _tab_to(page, ".pay .btn")
     page.keyboard.press("Enter")
     visitor.sees("Berhasil")
 

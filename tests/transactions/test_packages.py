@@ -47,6 +47,12 @@ def test_what_a_sieve_does_not_know_counts_as_not_said() -> None:
     assert packages.sieve(days="x", price="1; drop", order="-id") == Sieve()
 
 
+def test_the_smallest_comes_first_where_nothing_was_chosen() -> None:
+    offers = [(Package(12_000, 30), 79_000), (None, 5_000), (Package(3000, 7), 26_200), (Package(1000, 3), 13_200)]
+    found = sorted(offers, key=lambda offer: Sieve().place(*offer))
+    assert [package.megabytes if package else 0 for package, _price in found] == [1000, 3000, 12_000, 0]
+
+
 @pytest.mark.parametrize(("order", "first"), [("price", 1), ("per_gb", 2), ("size", 3), ("", 1)])
 def test_packages_are_sorted_by_what_was_chosen(order: str, first: int) -> None:
     offers = {1: (Package(1000, 3), 12_000), 2: (Package(20_000, 30), 60_000), 3: (Package(25_000, 30), 110_000)}

@@ -57,7 +57,10 @@ def _ask_pin(request: HttpRequest, dealer: Dealer, order: Order, refusal: Except
         due = payments.due(order)
         shown = {"o": order_view.of(dealer, order, user=user), "held": held, "due": due, "after": held - due}
         words = questions.pin_words(refusal, dealer.time_zone)
-        return render(request, "storefront/pin.html", {**shown, "words": words}, status=409)
+        is_locked = isinstance(refusal, pins.PinLocked)
+        # A switch of language leads to the order: this address only takes what a form sends.
+        context = {**shown, "words": words, "is_locked": is_locked, "here": order_view.address(order)}
+        return render(request, "storefront/pin.html", context, status=409)
 
 
 @require_safe
