@@ -82,12 +82,12 @@ class Unhappy:
             return [str(found) for found in audit.violations("default") if found.dealer_id == self.dealer.pk]
 
 
-def unhappy(shop: Shop, simulator: Simulator, *, times: int = 1) -> Unhappy:
+def unhappy(shop: Shop, simulator: Simulator, *, times: int = 1, gateway: str = "sandbox") -> Unhappy:
     """Buy, pay `times` times at the till, and be refused by the supplier."""
-    order = factories.place(shop.dealer, shop.product, destination=factories.number("232"))
+    order = factories.place(shop.dealer, shop.product, destination=factories.number("232"), gateway=gateway)
     with tenancy.inside(shop.dealer.pk):
         code = payments.start(order)
-    sandbox.pay(code, amount=PRICE, times=times)
+    sandbox.pay(code, amount=order.price, times=times)
     Due.objects.filter(kind=DueKind.PAYMENT).update(due_at="2020-01-01T00:00:00Z", lease_until=None)
     for _ in range(3):
         driving.step()
