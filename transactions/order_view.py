@@ -288,20 +288,24 @@ def _steps(order: Order, refunds: list[Refund]) -> list[Step]:
         label = _("Kedaluwarsa") if order.status == Status.EXPIRED else _("Dibatalkan")
         paid = [Step(_("Pembayaran diterima"), "done", order.paid_at)] if order.paid_at else []
         return [*steps, *paid, Step(label, "bad", order.finished_at), *_back(refunds)]
-    steps.append(Step(_("Pembayaran diterima"), _state(order.paid_at, before=order.created_at), order.paid_at))
+    paying = _("Menunggu pembayaran")
+    steps.append(_step(_("Pembayaran diterima"), paying, at=order.paid_at, after=order.created_at))
     if order.status == Status.FAILED and order.sent_at is None:
         return [*steps, Step(_("Tidak bisa dikirim"), "bad", order.finished_at), *_back(refunds)]
-    steps.append(Step(_("Dikirim ke operator"), _state(order.sent_at, before=order.paid_at), order.sent_at))
+    sending = _("Mengirim ke operator")
+    steps.append(_step(_("Dikirim ke operator"), sending, at=order.sent_at, after=order.paid_at))
     if order.status == Status.FAILED:
         return [*steps, Step(_("Tidak diterima operator"), "bad", order.finished_at), *_back(refunds)]
     arrived = str(_ARRIVED[order.product.kind])
-    return [*steps, Step(arrived, _state(order.finished_at, before=order.sent_at), order.finished_at), *_back(refunds)]
+    arriving = _("Menunggu dari operator")
+    return [*steps, _step(arrived, arriving, at=order.finished_at, after=order.sent_at), *_back(refunds)]
 
 
-def _state(at: datetime | None, *, before: datetime | None) -> str:
+def _step(done: str, doing: str, *, at: datetime | None, after: datetime | None) -> Step:
+    """A step that is never called done while it goes on; `after` is when the one before it was."""
     if at is not None:
-        return "done"
-    return "now" if before is not None else "todo"
+        return Step(done, "done", at)
+    return Step(doing, "now") if after is not None else Step(done, "todo")
 
 
 def _back(refunds: list[Refund]) -> list[Step]:
