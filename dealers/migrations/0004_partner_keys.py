@@ -107,7 +107,6 @@ class Migration(migrations.Migration):
                             choices=[
                                 ("buy", "Membeli"),
                                 ("read", "Melihat harga, pesanan, dan saldo"),
-                                ("deposit", "Meminta tiket deposit"),
                                 ("webhook", "Mengatur webhook"),
                             ],
                             max_length=10,

@@ -28,7 +28,6 @@ class Scope(models.TextChoices):
 
     BUY = "buy", _("Membeli")
     READ = "read", _("Melihat harga, pesanan, dan saldo")
-    DEPOSIT = "deposit", _("Meminta tiket deposit")
     WEBHOOK = "webhook", _("Mengatur webhook")
 
 

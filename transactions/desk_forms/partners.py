@@ -109,9 +109,10 @@ class TermsForm(forms.Form):
 class NewKeyForm(WithPassword):
     """A key for a machine; what it opens, and whether money moves."""
 
+    field_order = ["is_sandbox", "scopes", "password"]
     is_sandbox = forms.ChoiceField(
         label=gettext_lazy("Untuk"),
-        choices=[("", gettext_lazy("Sungguhan: membeli dari deposit")), ("1", gettext_lazy("Uji coba: tanpa uang"))],
+        choices=[("", gettext_lazy("Sungguhan, dari deposit")), ("1", gettext_lazy("Uji coba, tanpa uang"))],
         required=False,
     )
     scopes = forms.MultipleChoiceField(
@@ -126,6 +127,7 @@ class NewKeyForm(WithPassword):
 class RotateForm(WithPassword):
     """A new key for an old one."""
 
+    field_order = ["days", "password"]
     days = forms.TypedChoiceField(label=gettext_lazy("Kunci lama"), choices=_OVERLAPS, coerce=int, initial=1)
 
     def overlap(self) -> timedelta:
