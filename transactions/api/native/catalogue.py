@@ -46,7 +46,7 @@ class Products(PartnerView):
     )
     def get(self, request: Request) -> HttpResponse:
         """A page of products, or 304."""
-        form = ProductQuery(data=request.query_params)
+        form = ProductQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         page = _page(self, form.validated_data)
         tag = f'W/"{hashlib.sha256(json.dumps(page).encode()).hexdigest()[:24]}"'
@@ -105,7 +105,7 @@ class BrandDetect(PartnerView):
     )
     def get(self, request: Request) -> Response:
         """The brand that the number's prefix belongs to. Raises `partner_sales.BadDestination`."""
-        form = BrandQuery(data=request.query_params)
+        form = BrandQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         try:
             number = msisdn.parse(form.validated_data["number"])

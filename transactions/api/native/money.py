@@ -47,7 +47,7 @@ class StatementView(PartnerView):
     )
     def get(self, request: Request) -> Response:
         """The movements of a day, 100 to a page. A sandbox key has none."""
-        form = StatementQuery(data=request.query_params)
+        form = StatementQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         dealer, wanted = self.caller.dealer, form.validated_data
         day = wanted.get("date") or days.today(dealer)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from transactions.models import Kind, Status
@@ -11,23 +13,46 @@ LONGEST_REF_ID = 64
 MOST_IN_A_BATCH = 50
 
 
+class Text(serializers.CharField):
+    """Text and nothing else: a number that became JSON's has lost its leading zero."""
+
+    def to_internal_value(self, data: object) -> str:
+        """Raises `ValidationError` for what is no text."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class RefId(Text):
+    """A partner's own id of an order."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_length=LONGEST_REF_ID, **more)
+        self.validators.append(RegexValidator(r"^[A-Za-z0-9._~:@=+-]+\Z"))
+
+
 class NewOrder(serializers.Serializer[None]):
     """An order to place. The same `ref_id` with the same content is the same order, for ever."""
 
-    ref_id = serializers.RegexField(
-        r"^[A-Za-z0-9._~:@=+-]+\Z", max_length=LONGEST_REF_ID, help_text="Your own id: letters, digits and ._~:@=+-"
-    )
-    sku = serializers.CharField(max_length=20, help_text="From `/products/`, in any case.")
-    destination = serializers.CharField(max_length=32, help_text="Phone number in any spelling, or meter number.")
+    ref_id = RefId(help_text="Your own id: letters, digits and ._~:@=+-")
+    sku = Text(max_length=20, min_length=1, help_text="From `/products/`, in any case.")
+    destination = Text(max_length=32, min_length=1, help_text="Phone number in any spelling, or meter number.")
     max_price = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=1_000_000_000, help_text="The most you pay, in rupiah."
     )
 
 
+@extend_schema_field(NewOrder(many=True))
+class Lines(serializers.ListField):
+    """Lines of a batch: read one by one, so that one that is wrong stops no other."""
+
+    child = serializers.JSONField()
+
+
 class Batch(serializers.Serializer[None]):
     """Up to 50 orders in one call; each is answered on its own."""
 
-    orders = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=MOST_IN_A_BATCH)
+    orders = Lines(min_length=1, max_length=MOST_IN_A_BATCH)
 
 
 class OrderOut(serializers.Serializer[PartnerOrder]):
