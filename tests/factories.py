@@ -1,6 +1,7 @@
 """Small worlds for the tests: a dealer with a product, suppliers, people, and money where it is needed."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -16,18 +17,22 @@ from transactions.models import (
     BankAccount,
     Brand,
     Channel,
+    EventKind,
     Kind,
     Order,
     Price,
-    PriceList,
     Product,
     Qris,
     Route,
+    RunState,
     Supplier,
+    SyncRun,
+    SyncState,
     Tier,
 )
 from transactions.suppliers import connections
 from transactions.suppliers.base import Offer
+from transactions.sync import lists, writing
 
 _numbers = count(1)
 NUMBER = "+628123456"
@@ -104,10 +109,16 @@ def product(
 
 def price_list(at: Dealer, source: Supplier, *offers: Offer) -> None:
     """What a supplier offered when it was last asked."""
+    checked = lists.check(offers)
     with tenancy.inside(at.pk):
-        PriceList.objects.create(
-            dealer=at, supplier=source, offers=[asdict(offer) for offer in offers], fetched_at=timezone.now()
+        began = timezone.now() - timedelta(minutes=20)
+        run = SyncRun.objects.create(
+            dealer=at, supplier=source, state=RunState.APPLIED, started_at=began, fetched_at=began, ended_at=began
         )
+        diff = writing.differences(at.pk, source.pk, checked)
+        writing.put_in_force(at.pk, source.pk, diff, checked)
+        writing.tell(run, [(EventKind.NEW, offer.sku, None, offer.price) for offer in offers])
+        SyncState.objects.create(dealer=at, supplier=source, asked_at=began, synced_at=began, next_at=began)
 
 
 def offer(sku: str = "s5", **fields: object) -> Offer:

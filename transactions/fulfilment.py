@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from dealers.models import User
 from portal.lib import crash, msisdn, tenancy
-from transactions import catalog, contradictions, pace, postings, queue, refunds, states, todo
+from transactions import catalog, contradictions, health, pace, postings, queue, refunds, states, todo
 from transactions.models import (
     Attempt,
     DueKind,
@@ -95,24 +95,29 @@ def decide(order: Order, *, token: uuid.UUID | None = None) -> Call | None:
 
 
 def _send_first(order: Order, token: uuid.UUID | None) -> Call | None:
-    routes = _routes_left(order)
-    if not routes:
+    route = _next_route(order)
+    if route is None:
         fail(order, reason=Reason.DISTURBED, rc="no_route")
         return None
     states.move(order, Status.PROCESSING, sent_at=timezone.now())
-    return _send(order, routes[0], token)
+    return _send(order, route, token)
 
 
 def _go_on(order: Order, token: uuid.UUID | None) -> Call | None:
     live = order.attempts.exclude(outcome=Attempt.Outcome.FAILED).select_related("supplier").first()
     if live is not None:
         return _ask_again(order, live, token)
-    routes = _routes_left(order)
-    if routes:
-        return _send(order, routes[0], token)
+    route = _next_route(order)
+    if route is not None:
+        return _send(order, route, token)
     last = order.attempts.order_by("-number").first()
     fail(order, reason=Reason(last.reason) if last else Reason.DISTURBED, rc=last.rc if last else "")
     return None
+
+
+def _next_route(order: Order) -> Route | None:
+    """The route to send to: the first that takes it, since a closed one takes a single sale for a trial."""
+    return next((route for route in _routes_left(order) if health.may_send(route)), None)
 
 
 def _routes_left(order: Order) -> list[Route]:
@@ -242,6 +247,7 @@ def _record(order: Order, attempt: Attempt, verdict: Verdict) -> None:
 def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
     attempt.cost = verdict.price if verdict.price is not None else attempt.cost
     _conclude(order, attempt, verdict, Attempt.Outcome.SUCCEEDED)
+    health.succeeded(attempt.route)
     if order.status == Status.PROCESSING:
         states.move(
             order,
@@ -259,6 +265,7 @@ def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
 
 def _failed(order: Order, attempt: Attempt, verdict: Verdict) -> None:
     _conclude(order, attempt, verdict, Attempt.Outcome.FAILED)
+    health.failed(attempt.route)
     if order.status == Status.PROCESSING:
         if _routes_left(order):
             queue.set_due(order.dealer_id, DueKind.ORDER, order.pk)
@@ -297,7 +304,7 @@ def _note(attempt: Attempt, verdict: Verdict) -> None:
 
 
 def _lock_attempt(attempt_id: int) -> Attempt:
-    rows = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("supplier")
+    rows = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("supplier", "route")
     return rows.get(pk=attempt_id)
 
 

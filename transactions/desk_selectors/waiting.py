@@ -49,7 +49,11 @@ def _url(task: Task) -> str:
         return reverse("desk:order", args=[task.order.code])
     if task.kind == TaskKind.MONEY:
         return reverse("desk:money_in")
-    return reverse("desk:suppliers") if task.kind == TaskKind.SUPPLIER else ""
+    if task.kind in {TaskKind.LIST, TaskKind.SUPPLIER}:
+        return (
+            reverse("desk:supplier", args=[task.subject]) if task.kind == TaskKind.LIST else reverse("desk:suppliers")
+        )
+    return reverse("desk:product", args=[task.subject]) if task.kind == TaskKind.PRICE else ""
 
 
 def incidents(dealer: Dealer, *, state: str = "") -> QuerySet[Incident]:

@@ -2,6 +2,7 @@
 
 from transactions.models.catalog import (
     Brand,
+    ClosedBy,
     Kind,
     MarkupRule,
     Prefix,
@@ -19,9 +20,18 @@ from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark,
 from transactions.models.methods import BankAccount, BankLine, LineState, Qris
 from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
 from transactions.models.payments import Payment, PaymentState, Receipt
-from transactions.models.price_lists import PriceList
 from transactions.models.refunds import Refund, RefundState, RefundWay
 from transactions.models.service import Pace, Proof, Rating
+from transactions.models.sync import (
+    Doubt,
+    EventKind,
+    RunState,
+    SupplierOffer,
+    SyncEvent,
+    SyncRun,
+    SyncState,
+    SyncVersion,
+)
 from transactions.models.tasks import Task, TaskKind
 
 __all__ = [
@@ -32,10 +42,13 @@ __all__ = [
     "BankLine",
     "Brand",
     "Channel",
+    "ClosedBy",
     "Decision",
+    "Doubt",
     "Due",
     "DueKind",
     "Edit",
+    "EventKind",
     "Exchange",
     "InboundEvent",
     "Incident",
@@ -52,7 +65,6 @@ __all__ = [
     "Prefix",
     "Price",
     "PriceChange",
-    "PriceList",
     "Product",
     "Proof",
     "Qris",
@@ -64,9 +76,15 @@ __all__ = [
     "Rollup",
     "RollupMark",
     "Route",
+    "RunState",
     "Seal",
     "Status",
     "Supplier",
+    "SupplierOffer",
+    "SyncEvent",
+    "SyncRun",
+    "SyncState",
+    "SyncVersion",
     "Task",
     "TaskKind",
     "Tier",

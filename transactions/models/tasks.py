@@ -19,6 +19,8 @@ class TaskKind(models.TextChoices):
     SUPPLIER = "supplier", _("Saldo atau akun pemasok bermasalah")
     CASH = "cash", _("Pembayaran tunai menunggu kasir")
     MONEY = "money", _("Uang masuk belum dicocokkan")
+    LIST = "list", _("Daftar harga pemasok perlu dilihat")
+    PRICE = "price", _("Harga jual di bawah modal")
 
 
 class Task(models.Model):

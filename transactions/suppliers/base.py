@@ -121,6 +121,14 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """A price list and its mark; `offers` None when the list is still the one of the mark that was sent."""
+
+    offers: list[Offer] | None
+    etag: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlnCustomer:
     """Whose electricity meter a number belongs to, as the supplier knows it."""
 
@@ -205,4 +213,13 @@ class ChecksPln(Protocol):
 
     def inquire_pln(self, customer_no: str) -> PlnCustomer | None:
         """The customer, None when the number is not known. Raises SupplierUnavailable."""
+        ...
+
+
+@runtime_checkable
+class ListsConditionally(Protocol):
+    """A supplier that need not send its price list again while it has not changed."""
+
+    def price_list_unless(self, etag: str) -> Fetched:
+        """The list, unless its mark is still `etag` ("" when none is known). Raises SupplierUnavailable."""
         ...

@@ -35,7 +35,9 @@ def text(value: object, *, limit: int = MESSAGE_LIMIT) -> str:
     """One line of printable text, at most `limit` characters; anything but text is empty."""
     if not isinstance(value, str):
         return ""
-    line = "".join(character if character.isprintable() else " " for character in value[: limit * 4])
+    line = value[: limit * 4]
+    if not line.isprintable():
+        line = "".join(character if character.isprintable() else " " for character in line)
     return " ".join(line.split())[:limit]
 
 
