@@ -116,7 +116,7 @@ def price_list(at: Dealer, source: Supplier, *offers: Offer) -> None:
             dealer=at, supplier=source, state=RunState.APPLIED, started_at=began, fetched_at=began, ended_at=began
         )
         diff = writing.differences(at.pk, source.pk, checked)
-        writing.put_in_force(at.pk, source.pk, diff, checked)
+        writing.put_in_force(at.pk, source.pk, diff)
         writing.tell(run, [(EventKind.NEW, offer.sku, None, offer.price) for offer in offers])
         SyncState.objects.create(dealer=at, supplier=source, asked_at=began, synced_at=began, next_at=began)
 

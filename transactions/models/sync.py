@@ -16,8 +16,8 @@ from transactions.models.catalog import Product, Supplier, Tier
 class SupplierOffer(models.Model):
     """One line of a supplier's list in force: the fields of `suppliers.base.Offer`, `price` in rupiah."""
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+")
-    supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="offers")
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="offers", db_index=False)
     sku = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
     category = models.CharField(max_length=60)
@@ -153,11 +153,11 @@ class SyncEvent(models.Model):
     by asking for what is above it. `old` and `new` are rupiah where the kind speaks of a price, `tier` whose.
     """
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+")
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.BigIntegerField()
     kind = models.CharField(max_length=10, choices=EventKind)
-    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, related_name="+")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, related_name="+")
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     run = models.ForeignKey(SyncRun, on_delete=models.PROTECT, null=True, related_name="events")
     sku = models.CharField(max_length=64)
     tier = models.CharField(max_length=20, choices=Tier, blank=True)

@@ -15,13 +15,17 @@ DECLARE
     v_sku text;
 BEGIN
     -- The row that is told about has passed the wall of its own dealer.
-    PERFORM set_config('app.dealer', p_dealer::text, true);
+    IF v_was IS DISTINCT FROM p_dealer::text THEN
+        PERFORM set_config('app.dealer', p_dealer::text, true);
+    END IF;
     SELECT sku INTO v_sku FROM product WHERE dealer_id = p_dealer AND id = p_product;
     IF FOUND THEN
         INSERT INTO sync_event (dealer_id, version, kind, product_id, sku, tier, old, new)
         VALUES (p_dealer, next_versions(p_dealer, 1) + 1, p_kind, p_product, v_sku, p_tier, p_old, p_new);
     END IF;
-    PERFORM set_config('app.dealer', coalesce(v_was, ''), true);
+    IF v_was IS DISTINCT FROM p_dealer::text THEN
+        PERFORM set_config('app.dealer', coalesce(v_was, ''), true);
+    END IF;
 END
 $$;
 

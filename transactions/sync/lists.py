@@ -7,7 +7,7 @@ in any case, as suppliers take them; where a list names one twice, the dearer li
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from functools import lru_cache
 
 from transactions.suppliers.base import Offer
 
@@ -25,16 +25,16 @@ class TooLong(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """Usable lines by their code in upper case, the digest of each, and how many were refused."""
+    """Usable lines by their code in upper case, and how many were refused."""
 
     offers: dict[str, Offer]
-    digests: dict[str, int]
     refused: int
 
     @property
     def digest(self) -> str:
         """The same for the same lines in any order."""
-        return f"{len(self.digests)}-{sum(self.digests.values()) & _64_BITS:016x}"
+        together = sum(offer.digest for offer in self.offers.values())
+        return f"{len(self.offers)}-{together & _64_BITS:016x}"
 
 
 def check(offers: Iterable[Offer]) -> Checked:
@@ -54,22 +54,16 @@ def check(offers: Iterable[Offer]) -> Checked:
             if twin.price >= offer.price:
                 continue
         found[key] = offer
-    return Checked(found, {key: digest(offer) for key, offer in found.items()}, refused)
+    return Checked(found, refused)
 
 
 def _has_hours(offer: Offer) -> bool:
-    start, end = offer.cut_off_start, offer.cut_off_end
+    return _are_hours(offer.cut_off_start, offer.cut_off_end)
+
+
+@lru_cache(maxsize=1024)
+def _are_hours(start: str, end: str) -> bool:
     return (not start and not end) or bool(_CLOCK.fullmatch(start) and _CLOCK.fullmatch(end))
-
-
-def digest(offer: Offer) -> int:
-    """A number of 64 bits that is the same for the same content."""
-    content = (
-        f"{offer.sku}\x1f{offer.name}\x1f{offer.category}\x1f{offer.brand}\x1f{offer.kind}\x1f{offer.price}"
-        f"\x1f{offer.is_open}\x1f{offer.cut_off_start}\x1f{offer.cut_off_end}\x1f{offer.description}"
-        f"\x1f{offer.multi}\x1f{offer.nominal}"
-    )
-    return int.from_bytes(blake2b(content.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
 
 
 @dataclass(frozen=True)
@@ -105,7 +99,7 @@ def compare(checked: Checked, known: Mapping[str, int]) -> tuple[list[Offer], li
 
     `known` has the digest of each line in force, by its code. A code whose spelling changed is both.
     """
-    changed = [offer for key, offer in checked.offers.items() if known.get(offer.sku) != checked.digests[key]]
     offers = checked.offers
+    changed = [offer for offer in offers.values() if known.get(offer.sku) != offer.digest]
     gone = [sku for sku in known if (now := offers.get(sku.upper())) is None or now.sku != sku]
     return changed, gone

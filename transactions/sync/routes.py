@@ -7,10 +7,10 @@ when the list's hours change: what a person has set stands.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models.functions import Upper
 
 from transactions.models import ClosedBy, Route, Supplier
 from transactions.suppliers.base import Offer
@@ -26,8 +26,7 @@ RETURNING r.product_id
 """
 
 
-@dataclass(frozen=True)
-class _Is:
+class _Is(NamedTuple):
     """What the list decides about a route."""
 
     cost: int
@@ -36,28 +35,41 @@ class _Is:
     closed_by: str
 
 
-def of(supplier: Supplier) -> list[Route]:
+class Bought(NamedTuple):
+    """A route as far as a list says something about it; `key` is the supplier's code in upper case."""
+
+    id: int
+    key: str
+    cost: int
+    opens: dt.time | None
+    closes: dt.time | None
+    is_open: bool
+    closed_by: str
+
+
+def of(supplier: Supplier) -> list[Bought]:
     """The routes that buy from this supplier."""
-    return list(Route.objects.filter(dealer_id=supplier.dealer_id, supplier=supplier))
+    rows = Route.objects.filter(dealer_id=supplier.dealer_id, supplier=supplier).order_by()
+    columns = ("pk", Upper("supplier_sku"), "cost", "cut_off_start", "cut_off_end", "is_open", "closed_by")
+    return [Bought(*row) for row in rows.values_list(*columns)]
 
 
-def follow(routes: list[Route], offers: Mapping[str, Offer], diff: Diff) -> list[int]:
+def follow(supplier: Supplier, bought: list[Bought], offers: Mapping[str, Offer], diff: Diff) -> list[int]:
     """Bring routes into line with the list; the ids of the products of those that changed.
 
     A route that a person has touched meanwhile is left to the next run.
     """
     gone = {sku.upper() for sku in diff.gone}
     changed = []
-    for route in routes:
-        now = _Is(route.cost, (route.cut_off_start, route.cut_off_end), route.is_open, route.closed_by)
-        key = route.supplier_sku.upper()
-        will = _wanted(now, offers.get(key), diff, is_gone=key in gone)
+    for route in bought:
+        now = _Is(route.cost, (route.opens, route.closes), route.is_open, route.closed_by)
+        will = _wanted(now, offers.get(route.key), diff, is_gone=route.key in gone)
         if will != now:
             changed.append((route, will))
     if not changed:
         return []
     columns: list[list[Any]] = [
-        [route.pk for route, _w in changed],
+        [route.id for route, _w in changed],
         [will.cost for _r, will in changed],
         [will.hours[0] for _r, will in changed],
         [will.hours[1] for _r, will in changed],
@@ -67,7 +79,7 @@ def follow(routes: list[Route], offers: Mapping[str, Offer], diff: Diff) -> list
         [route.closed_by for route, _w in changed],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_SET, [*columns, changed[0][0].dealer_id])
+        cursor.execute(_SET, [*columns, supplier.dealer_id])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -16,12 +16,13 @@ from django.utils import timezone
 from dealers.models import User
 from portal.lib import crash, retry, tenancy, vault
 from transactions import pricing, todo
-from transactions.models import Doubt, EventKind, Route, RunState, Supplier, SyncRun, SyncState, Task, TaskKind
+from transactions.models import Doubt, EventKind, RunState, Supplier, SyncRun, SyncState, Task, TaskKind
 from transactions.suppliers import connections
 from transactions.suppliers.base import Fetched, ListsConditionally, Offer, SupplierUnavailable, Trouble
 from transactions.suppliers.registry import LIST_RESTS
 from transactions.sync import doubts, lists, routes, writing
 from transactions.sync.lists import Checked, Diff
+from transactions.sync.routes import Bought
 
 log = structlog.get_logger(__name__)
 
@@ -172,7 +173,7 @@ def _conclude(supplier: Supplier, run: SyncRun, checked: Checked | None, etag: s
             return run
         diff = writing.differences(supplier.dealer_id, supplier.pk, checked)
         bought = routes.of(supplier)
-        doubt = doubts.of(diff, costs={route.supplier_sku.upper(): route.cost for route in bought})
+        doubt = doubts.of(diff, costs={route.key: route.cost for route in bought})
         if doubt is not None:
             _hold(state, run, checked, doubt, diff)
         else:
@@ -200,9 +201,9 @@ def _let_go_of_held(run: SyncRun) -> None:
     held.exclude(pk=run.pk).update(state=RunState.REPLACED, offers=None)
 
 
-def _put_in_force(state: SyncState, run: SyncRun, checked: Checked, diff: Diff, bought: list[Route]) -> None:
-    writing.put_in_force(run.dealer_id, run.supplier_id, diff, checked)
-    products = set(routes.follow(bought, checked.offers, diff))
+def _put_in_force(state: SyncState, run: SyncRun, checked: Checked, diff: Diff, bought: list[Bought]) -> None:
+    writing.put_in_force(run.dealer_id, run.supplier_id, diff)
+    products = set(routes.follow(run.supplier, bought, checked.offers, diff))
     followed = _follow_costs(run.dealer_id, products)
     _let_go_of_held(run)
     todo.done(run.dealer_id, TaskKind.LIST, run.supplier.code)

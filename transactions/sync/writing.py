@@ -49,16 +49,16 @@ def differences(dealer_id: int, supplier_id: int, checked: Checked) -> Diff:
     return Diff(changed, gone, len(known), was)
 
 
-def put_in_force(dealer_id: int, supplier_id: int, diff: Diff, checked: Checked) -> None:
+def put_in_force(dealer_id: int, supplier_id: int, diff: Diff) -> None:
     """Write lines that are new or changed, and remove those that are gone."""
     with connection.cursor() as cursor:
         if diff.gone:
             cursor.execute(_GONE, [dealer_id, supplier_id, diff.gone])
         if diff.changed:
-            cursor.execute(_UPSERT, [dealer_id, supplier_id, *_columns(diff.changed, checked)])
+            cursor.execute(_UPSERT, [dealer_id, supplier_id, *_columns(diff.changed)])
 
 
-def _columns(offers: list[Offer], checked: Checked) -> list[list[object]]:
+def _columns(offers: list[Offer]) -> list[list[object]]:
     return [
         [offer.sku for offer in offers],
         [offer.name[:200] for offer in offers],
@@ -72,7 +72,7 @@ def _columns(offers: list[Offer], checked: Checked) -> list[list[object]]:
         [offer.description[:500] for offer in offers],
         [offer.multi for offer in offers],
         [offer.nominal for offer in offers],
-        [checked.digests[offer.sku.upper()] for offer in offers],
+        [offer.digest for offer in offers],
     ]
 
 
