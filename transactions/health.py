@@ -70,10 +70,12 @@ def _results(route: Route) -> list[_Result]:
     rows = Attempt.objects.filter(route=route).exclude(outcome=Attempt.Outcome.PENDING).order_by("-pk")
     seen: set[str] = set()
     found = []
-    for number, *result in rows.values_list("order__destination", "outcome", "reason", "finished_at")[:LAST]:
+    for number, outcome, reason, at in rows.values_list("order__destination", "outcome", "reason", "finished_at")[
+        :LAST
+    ]:
         if number not in seen:
             seen.add(number)
-            found.append((result[0], result[1], result[2]))
+            found.append((outcome, reason, at))
     return found
 
 
