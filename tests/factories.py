@@ -1,6 +1,6 @@
 """Small worlds for the tests: a dealer with a product, suppliers, people, and money where it is needed."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -17,6 +17,7 @@ from transactions.models import (
     BankAccount,
     Brand,
     Channel,
+    Doubt,
     EventKind,
     Kind,
     Order,
@@ -119,6 +120,23 @@ def price_list(at: Dealer, source: Supplier, *offers: Offer) -> None:
         writing.put_in_force(at.pk, source.pk, diff)
         writing.tell(run, [(EventKind.NEW, offer.sku, None, offer.price) for offer in offers])
         SyncState.objects.create(dealer=at, supplier=source, asked_at=began, synced_at=began, next_at=began)
+
+
+def held_list(at: Dealer, source: Supplier, *offers: Offer) -> SyncRun:
+    """A list that waits for a person."""
+    checked = lists.check(offers)
+    with tenancy.inside(at.pk):
+        return SyncRun.objects.create(
+            dealer=at,
+            supplier=source,
+            state=RunState.HELD,
+            doubt=Doubt.WILD,
+            digest=checked.digest,
+            rows=len(offers),
+            fetched_at=timezone.now(),
+            ended_at=timezone.now(),
+            offers=[asdict(offer) for offer in checked.offers.values()],
+        )
 
 
 def offer(sku: str = "s5", **fields: object) -> Offer:

@@ -489,6 +489,15 @@ ROWS = [
         post="302 404 404 302 302 403 403 403 404",
     ),
     Row(
+        # Seldom anything but 404: a list is held for this supplier of the scene.
+        name="desk:price_list_held",
+        at=lambda s: [s.supplier.code],
+        fields=lambda s: {"verdict": "discard", "seen": s.held.digest, "sure": "on"},
+        changes=True,
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
         name="desk:price_list_take",
         at=lambda s: [s.supplier.code],
         fields=lambda s: {"pick": "s5"},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dealers.models import User
 from tests.worlds import World
-from transactions.models import Account, Brand, Product, Route, Supplier, Task
+from transactions.models import Account, Brand, Product, Route, Supplier, SyncRun, Task
 
 ACTORS = ("stranger", "customer", "foreign", "owner", "manager", "cashier", "cs", "trainer", "platform")
 """Nobody, a customer of the dealer, the owner of another dealer, the dealer's five roles, the platform's admin."""
@@ -34,6 +34,8 @@ class Scene:
     account: Account
     parked: Task
     brand: Brand
+    held: SyncRun
+    """A price list of `supplier` that is not believed."""
     admin_ids: dict[str, int] = field(default_factory=dict)
     """Rows of the platform's admin, by model."""
 

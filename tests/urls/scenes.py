@@ -40,6 +40,7 @@ def build() -> Scene:
             account=Account.objects.filter(kind=AccountKind.SALES).earliest("pk"),
             parked=Task.objects.get(kind=TaskKind.SUPPLIER),
             brand=Brand.objects.earliest("pk"),
+            held=factories.held_list(at, supplier, factories.offer(price=53_000)),
         )
     scene.admin_ids.update(_admin_ids(scene))
     return scene
