@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,7 +27,7 @@ def here(simulator: Simulator) -> Synced:
     return made
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: catalogue_rig.Answer) -> str:
     """The page, in one line."""
     return re.sub(r"\s+", " ", answer.content.decode())
 

@@ -90,7 +90,7 @@ def card(supplier: Supplier) -> Card:
     bought = Route.objects.filter(**own).values_list("supplier_sku", flat=True)
     return Card(
         synced_at=state.synced_at if state else None,
-        next_at=state.next_at if state and supplier.is_open else None,
+        next_at=(state.next_at if state else now) if supplier.is_open else None,
         running_since=state.run.started_at if state and state.run and is_running else None,
         held=runs.held(supplier),
         lines=[
