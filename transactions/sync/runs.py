@@ -235,8 +235,9 @@ def _figures(told: list[writing.Event]) -> dict[str, int]:
 
 
 def held(supplier: Supplier) -> SyncRun | None:
-    """The list that waits for a person."""
-    return SyncRun.objects.filter(dealer_id=supplier.dealer_id, supplier=supplier, state=RunState.HELD).first()
+    """The run whose list waits for a person; the list itself is read only when it is asked for."""
+    rows = SyncRun.objects.filter(dealer_id=supplier.dealer_id, supplier=supplier, state=RunState.HELD)
+    return rows.defer("offers").first()
 
 
 def held_list(run: SyncRun) -> Checked:
