@@ -7,7 +7,7 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check check-all messages schema chaos
+.PHONY: help run test check check-all messages schema chaos bench
 
 help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
@@ -16,6 +16,7 @@ help:
 	@echo "make check-all  make check, then pages and states at every width, palette and language (SHOTS=folder: pictures)"
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
 	@echo "make schema write the description of the API (OpenAPI) to docs/openapi.yaml"
+	@echo "make bench  measure, on a durable PostgreSQL of its own, against references of the same run (ONLY=sync for one)"
 	@echo "make messages  read the texts to translate from the code into locale/ (then translate what is empty)"
 
 # exec: the supervisor takes the place of the shell, and gets its signals.
@@ -67,3 +68,8 @@ messages:
 chaos:
 	@$(INSTALL) tests/requirements.txt
 	@$(PY) -m tests.chaos
+
+# Prints `name value unit` for each measure and writes bench/out/latest.json.
+bench:
+	@$(INSTALL) requirements.txt
+	@$(PY) -m bench

@@ -1,4 +1,4 @@
-"""Celery carries what may wait: roll-ups, seals, balances of suppliers, cleaning up.
+"""Celery carries what may wait: roll-ups, seals, balances and price lists of suppliers, cleaning up.
 
 Orders and payments never pass through here; a task is a hint, and whatever it would have done is found
 again at its next turn. Settings and their reasons: broker messages may vanish or come twice.
@@ -44,10 +44,13 @@ app.conf.update(
     beat_schedule={
         "roll-up": {"task": "transactions.tasks.roll_up", "schedule": 60.0, "options": {"expires": 55}},
         "balances": {"task": "transactions.tasks.supplier_balances", "schedule": 300.0, "options": {"expires": 280}},
+        # Which supplier's turn it is stands in the database; each has its own pause, spread by chance.
+        "price lists": {"task": "transactions.tasks.price_lists", "schedule": 60.0, "options": {"expires": 55}},
         "overdue": {"task": "transactions.tasks.overdue", "schedule": 300.0, "options": {"expires": 280}},
         "paces": {"task": "transactions.tasks.paces", "schedule": 300.0, "options": {"expires": 280}},
         "partitions": {"task": "transactions.tasks.partitions", "schedule": crontab(hour=18, minute=10)},
         "forget": {"task": "transactions.tasks.refund_destinations", "schedule": crontab(hour=18, minute=25)},
+        "runs": {"task": "transactions.tasks.forget_runs", "schedule": crontab(hour=18, minute=35)},
         "seal": {"task": "transactions.tasks.seal", "schedule": crontab(minute=20)},
         "sessions": {"task": "transactions.tasks.clear_sessions", "schedule": crontab(hour=18, minute=40)},
     },

@@ -1,6 +1,7 @@
 """Small worlds for the tests: a dealer with a product, suppliers, people, and money where it is needed."""
 
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -17,18 +18,23 @@ from transactions.models import (
     BankAccount,
     Brand,
     Channel,
+    Doubt,
+    EventKind,
     Kind,
     Order,
     Price,
-    PriceList,
     Product,
     Qris,
     Route,
+    RunState,
     Supplier,
+    SyncRun,
+    SyncState,
     Tier,
 )
 from transactions.suppliers import connections
 from transactions.suppliers.base import Offer
+from transactions.sync import lists, writing
 
 _numbers = count(1)
 NUMBER = "+628123456"
@@ -105,9 +111,32 @@ def product(
 
 def price_list(at: Dealer, source: Supplier, *offers: Offer) -> None:
     """What a supplier offered when it was last asked."""
+    checked = lists.check(offers)
     with tenancy.inside(at.pk):
-        PriceList.objects.create(
-            dealer=at, supplier=source, offers=[asdict(offer) for offer in offers], fetched_at=timezone.now()
+        began = timezone.now() - timedelta(minutes=20)
+        run = SyncRun.objects.create(
+            dealer=at, supplier=source, state=RunState.APPLIED, started_at=began, fetched_at=began, ended_at=began
+        )
+        diff = writing.differences(at.pk, source.pk, checked)
+        writing.put_in_force(at.pk, source.pk, diff)
+        writing.tell(run, [(EventKind.NEW, offer.sku, None, offer.price) for offer in offers])
+        SyncState.objects.create(dealer=at, supplier=source, asked_at=began, synced_at=began, next_at=began)
+
+
+def held_list(at: Dealer, source: Supplier, *offers: Offer) -> SyncRun:
+    """A list that waits for a person."""
+    checked = lists.check(offers)
+    with tenancy.inside(at.pk):
+        return SyncRun.objects.create(
+            dealer=at,
+            supplier=source,
+            state=RunState.HELD,
+            doubt=Doubt.WILD,
+            digest=checked.digest,
+            rows=len(offers),
+            fetched_at=timezone.now(),
+            ended_at=timezone.now(),
+            offers=[asdict(offer) for offer in checked.offers.values()],
         )
 
 

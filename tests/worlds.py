@@ -163,7 +163,7 @@ def _tills(shop: factories.Shop) -> BankLine:
 
 
 def _verdict(outcome: Outcome, *, sn: str = "") -> Verdict:
-    return Verdict(outcome=outcome, rc="00", reason=Reason.NONE if sn else Reason.DISTURBED, sn=sn, raw="{}")
+    return Verdict(outcome=outcome, rc="00", reason=Reason.NONE if sn else Reason.OTHER, sn=sn, raw="{}")
 
 
 def _sent(shop: factories.Shop, verdict: Verdict | None) -> Order:

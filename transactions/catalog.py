@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from portal.lib import msisdn, roundtrip
 from portal.lib.roundtrip import Statement
-from transactions.models import Brand, Kind, Prefix, Product, Route, Supplier, Tier
+from transactions.models import Brand, ClosedBy, Kind, Prefix, Product, Route, Supplier, Tier
 
 WIB = ZoneInfo("Asia/Jakarta")
 """Suppliers give their cut-off hours in the time of Jakarta."""
@@ -93,7 +93,17 @@ def tiles(dealer_id: int, *, kind: Kind, brand: Brand | None, tier: Tier = Tier.
     return found
 
 
-_ROUTE = ("product_id", "is_open", "closed_note", "cut_off_start", "cut_off_end", "supplier__is_open")
+_ROUTE = (
+    "product_id",
+    "cost",
+    "is_open",
+    "closed_by",
+    "closed_note",
+    "retry_at",
+    "cut_off_start",
+    "cut_off_end",
+    "supplier__is_open",
+)
 """What of a route says whether it is open; a page shows many."""
 
 
@@ -101,9 +111,10 @@ def _tile(product: Product, price: int, now: datetime) -> Tile:
     if not product.is_open:
         return Tile(product, price, product.closed_note or "closed", product.reopens_at)
     routes = list(product.routes.all())
-    if any(is_open(route, now) for route in routes):
+    bears = max(price, product.accepted_cost)  # as an order is taken: a dearer route is none
+    if any(is_open(route, now) and route.cost <= bears for route in routes):
         return Tile(product, price)
-    reopens = [at for at in (_reopens(route, now) for route in routes) if at is not None]
+    reopens = [at for at in (_reopens(route, now) for route in routes if route.cost <= bears) if at is not None]
     note = "cut_off" if reopens else next((r.closed_note for r in routes if r.closed_note), "closed")
     return Tile(product, price, note, min(reopens, default=None))
 
@@ -116,9 +127,14 @@ def open_routes(product: Product, *, max_cost: int, now: datetime | None = None)
 
 
 def is_open(route: Route, now: datetime) -> bool:
-    """Whether the route can be used now: itself, its supplier, and the hour."""
+    """Whether the route can be used now: itself (or for a trial), its supplier, and the hour."""
     supplier: Supplier = route.supplier
-    return route.is_open and supplier.is_open and not _in_cut_off(route, now)
+    return (route.is_open or _is_on_trial(route, now)) and supplier.is_open and not _in_cut_off(route, now)
+
+
+def _is_on_trial(route: Route, now: datetime) -> bool:
+    """Whether a route that was closed for its failures has rested and takes one sale."""
+    return route.closed_by == ClosedBy.FAILURES and route.retry_at is not None and route.retry_at <= now
 
 
 def _in_cut_off(route: Route, now: datetime) -> bool:

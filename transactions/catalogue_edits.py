@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from dealers.models import Dealer, User
 from transactions import pricing
-from transactions.models import MarkupRule, Product, Route, Supplier, Tier
+from transactions.models import ClosedBy, MarkupRule, Product, Route, Supplier, Tier
 
 log = structlog.get_logger(__name__)
 
@@ -144,9 +144,19 @@ def save_product(product: Product, *, fields: Iterable[str], actor: User) -> Non
 
 def save_route(route: Route, *, fields: Iterable[str], actor: User, accept_below_cost: bool) -> None:
     """Write a route and bring the prices by rule up to date with its cost. Raises `pricing.BelowCost`."""
+    names = list(fields)
+    if _switches(route):
+        route.closed_by, route.retry_at = ClosedBy.NOBODY, None
+        names += ["closed_by", "retry_at"]
     with _following_cost([route.product], actor=actor, accept_below_cost=accept_below_cost):
-        route.save(update_fields=list(fields))
+        route.save(update_fields=names)
     told("route edited", route=route.pk, dealer=route.dealer_id, actor=actor.pk, cost=route.cost)
+
+
+def _switches(route: Route) -> bool:
+    """Whether a person opens or closes the route, or says why it stays closed: from then on it is theirs."""
+    was = Route.objects.filter(dealer_id=route.dealer_id, pk=route.pk).values_list("is_open", "closed_note").first()
+    return was is not None and was != (route.is_open, route.closed_note)
 
 
 def add_routes(routes: list[Route], *, actor: User, accept_below_cost: bool) -> None:

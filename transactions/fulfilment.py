@@ -18,7 +18,7 @@ from django.utils import timezone
 from dealers.models import Dealer, User
 from portal.lib import crash, msisdn, roundtrip, tenancy
 from portal.lib.roundtrip import Statement
-from transactions import catalog, contradictions, pace, postings, queue, refunds, states, todo
+from transactions import catalog, contradictions, health, pace, postings, queue, refunds, states, todo
 from transactions.models import (
     Attempt,
     DueKind,
@@ -96,12 +96,12 @@ def decide(order: Order, *, token: uuid.UUID | None = None) -> Call | None:
 
 def _send_first(order: Order, token: uuid.UUID | None) -> Call | None:
     tried = _tried(order)
-    routes = _routes_left(order, tried)
-    if not routes:
+    route = _next_route(order, tried)
+    if route is None:
         fail(order, reason=Reason.DISTURBED, rc="no_route")
         return None
     begun = states.moved(order, Status.PROCESSING, sent_at=timezone.now())
-    return _send(order, routes[0], token, number=len(tried) + 1, begun=begun)
+    return _send(order, route, token, number=len(tried) + 1, begun=begun)
 
 
 def _go_on(order: Order, token: uuid.UUID | None) -> Call | None:
@@ -109,9 +109,9 @@ def _go_on(order: Order, token: uuid.UUID | None) -> Call | None:
     if live is not None:
         return _ask_again(order, live, token)
     tried = _tried(order)
-    routes = _routes_left(order, tried)
-    if routes:
-        return _send(order, routes[0], token, number=len(tried) + 1)
+    route = _next_route(order, tried)
+    if route is not None:
+        return _send(order, route, token, number=len(tried) + 1)
     last = order.attempts.order_by("-number").first()
     fail(order, reason=Reason(last.reason) if last else Reason.DISTURBED, rc=last.rc if last else "")
     return None
@@ -120,6 +120,11 @@ def _go_on(order: Order, token: uuid.UUID | None) -> Call | None:
 def _tried(order: Order) -> list[int]:
     """The suppliers that were asked already."""
     return list(order.attempts.order_by().values_list("supplier_id", flat=True))
+
+
+def _next_route(order: Order, tried: list[int]) -> Route | None:
+    """The route to send to: the first that takes it, since a closed one takes a single sale for a trial."""
+    return next((route for route in _routes_left(order, tried) if health.may_send(route)), None)
 
 
 def _routes_left(order: Order, tried: list[int]) -> list[Route]:
@@ -278,6 +283,7 @@ def _record(order: Order, attempt: Attempt, verdict: Verdict) -> None:
 def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
     attempt.cost = verdict.price if verdict.price is not None else attempt.cost
     concluded = _concluded(order, attempt, verdict, Attempt.Outcome.SUCCEEDED)
+    health.succeeded(attempt.route)
     if order.status == Status.PROCESSING:
         captured = postings.captured(order, attempt)
         now = timezone.now()
@@ -290,6 +296,7 @@ def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
 
 def _failed(order: Order, attempt: Attempt, verdict: Verdict) -> None:
     roundtrip.send(*_concluded(order, attempt, verdict, Attempt.Outcome.FAILED))
+    health.failed(attempt.route)
     if order.status == Status.PROCESSING:
         if _routes_left(order, _tried(order)):
             queue.set_due(order.dealer_id, DueKind.ORDER, order.pk)
@@ -343,7 +350,7 @@ def _note(attempt: Attempt, verdict: Verdict) -> None:
 
 
 def _lock_attempt(attempt_id: int) -> Attempt:
-    rows = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("supplier")
+    rows = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("supplier", "route")
     return rows.get(pk=attempt_id)
 
 

@@ -5,17 +5,20 @@ result is rounded up, and written down with every change. What a buyer saw is pr
 form token, which knows when it was made; the history knows what the price was then.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from dealers.models import User
 from portal.lib import roundtrip
 from portal.lib.money import round_up
 from portal.lib.roundtrip import Statement
-from transactions.models import MarkupRule, Price, PriceChange, Product, Tier
+from transactions import todo
+from transactions.models import MarkupRule, Price, PriceChange, Product, TaskKind, Tier
 
 QUOTE_LASTS = timedelta(minutes=5)
 
@@ -119,6 +122,68 @@ def reprice(dealer_id: int, *, actor: User | None = None, accept_below_cost: boo
     return changed
 
 
+@dataclass(frozen=True)
+class Followed:
+    """What became of prices when costs changed by themselves: those written, and the codes that sell at a loss."""
+
+    written: list[tuple[Tier, Preview]]
+    losing: set[str]
+
+
+def follow_costs(dealer_id: int, product_ids: Collection[int], *, also: Collection[str] = ()) -> Followed:
+    """Bring the prices by rule of these products up to date in one go, with nobody there to agree to a loss.
+
+    A price is never written below its cost: it stays, and the product is told of when no open route bears its
+    price any more. `also` are codes to be looked at again. Call inside the dealer's transaction.
+    """
+    if not product_ids and not also:
+        return Followed([], set())
+    rules = list(MarkupRule.objects.filter(dealer_id=dealer_id))
+    wanted = Product.objects.filter(Q(pk__in=product_ids) | Q(sku__in=also), dealer_id=dealer_id).order_by("pk")
+    prices = Price.objects.select_for_update(no_key=True).order_by("pk")
+    products = list(wanted.prefetch_related("routes__supplier", Prefetch("prices", prices)))
+    written = [(tier, row) for product in products for tier in Tier if (row := _followed(product, tier, rules))]
+    _write_all(dealer_id, written)
+    now = {row.product.pk: row.new for tier, row in written if tier == Tier.RETAIL}
+    losing = {product.sku for product in products if _sells_at_a_loss(product, now.get(product.pk))}
+    return Followed(written, losing)
+
+
+def _followed(product: Product, tier: Tier, rules: list[MarkupRule]) -> Preview | None:
+    """The price that its rule gives now, if that is another one and no loss."""
+    old = next((price for price in product.prices.all() if price.tier == tier), None)
+    cost, rule = cost_of(product), rule_for(rules, product, tier)
+    if cost is None or rule is None or (old is not None and old.by_hand):
+        return None
+    row = Preview(product, cost, old.amount if old else None, price_by(rule, cost))
+    return None if row.new == row.old or row.is_below_cost else row
+
+
+def _write_all(dealer_id: int, rows: list[tuple[Tier, Preview]]) -> None:
+    Price.objects.bulk_create(
+        [Price(dealer_id=dealer_id, product=row.product, tier=tier, amount=row.new) for tier, row in rows],
+        update_conflicts=True,
+        unique_fields=["dealer", "product", "tier"],
+        update_fields=["amount"],
+    )
+    PriceChange.objects.bulk_create(
+        PriceChange(dealer_id=dealer_id, product=row.product, tier=tier, old=row.old, new=row.new, cost=row.cost)
+        for tier, row in rows
+    )
+    agreed_to = [row.product.pk for tier, row in rows if tier == Tier.RETAIL and row.product.accepted_cost]
+    if agreed_to:
+        Product.objects.filter(dealer_id=dealer_id, pk__in=agreed_to).update(accepted_cost=0)
+
+
+def _sells_at_a_loss(product: Product, new: int | None) -> bool:
+    """Whether there are open routes, and the price for customers bears none of them."""
+    old = next((price.amount for price in product.prices.all() if price.tier == Tier.RETAIL), None)
+    price = new if new is not None else old
+    costs = [route.cost for route in product.routes.all() if route.is_open and route.supplier.is_open]
+    bears = max(price or 0, 0 if new is not None else product.accepted_cost)
+    return product.is_open and price is not None and bool(costs) and min(costs) > bears
+
+
 def set_price(
     product: Product, *, tier: Tier, amount: int, actor: User | None, accept_below_cost: bool = False
 ) -> None:
@@ -176,6 +241,7 @@ def _agree(row: Preview, *, tier: Tier, accept_below_cost: bool) -> None:
     if tier == Tier.RETAIL:
         accepted = row.cost if row.is_below_cost and row.cost else 0
         Product.objects.filter(pk=row.product.pk).update(accepted_cost=accepted)
+        todo.done(row.product.dealer_id, TaskKind.PRICE, row.product.sku)
 
 
 def current(product: Product, tier: str) -> int | None:

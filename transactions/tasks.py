@@ -1,5 +1,7 @@
 """Celery tasks: each loads what it needs and calls one function; losing one loses nothing."""
 
+from datetime import timedelta
+
 import structlog
 from celery import shared_task
 from django.core.management import call_command
@@ -7,10 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from dealers.models import Dealer
-from portal.lib import tenancy
+from portal.lib import tenancy, vault
 from transactions import fulfilment, mirrors, pace, refund_ways, rollups, todo
 from transactions.models import Order, Status, Supplier, TaskKind
 from transactions.suppliers.base import SupplierUnavailable
+from transactions.sync import runs
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +46,37 @@ def supplier_balances() -> None:
                 mirrors.refresh(supplier)
             except SupplierUnavailable as error:
                 log.warning("supplier balance unknown", supplier=supplier.code, error=str(error)[:200])
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def price_lists() -> None:
+    """Have every list fetched whose turn it is, each by a task of its own; one that is lost is due again."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            ids = [supplier.pk for supplier in runs.due(dealer_id)]
+        for supplier_id in ids:
+            price_list.apply_async((dealer_id, supplier_id), expires=55)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def price_list(dealer_id: int, supplier_id: int) -> None:
+    """Take one supplier's list over."""
+    with tenancy.inside(dealer_id):
+        supplier = next((row for row in runs.due(dealer_id) if row.pk == supplier_id), None)
+    if supplier is None:
+        return
+    try:
+        runs.run(supplier)
+    except (SupplierUnavailable, vault.CannotOpen, runs.Busy, runs.TooSoon) as no:
+        log.info("price list not taken over", supplier=supplier.code, dealer=dealer_id, why=repr(no)[:200])
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def forget_runs() -> None:
+    """Remove old runs of the sync that brought nothing."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            runs.forget(dealer_id, older_than=timedelta(days=30))
 
 
 @shared_task(soft_time_limit=45, time_limit=60)

@@ -19,6 +19,7 @@ from transactions.views.desk import (
     rules,
     styleguide,
     suppliers,
+    sync,
     tills,
     waiting,
 )
@@ -92,6 +93,7 @@ urlpatterns = [
     path("pemasok/<slug:code>/coba/", suppliers.ask, name="supplier_ask"),
     path("pemasok/<slug:code>/pakai/", suppliers.switch, name="supplier_switch"),
     path("pemasok/<slug:code>/daftar/", price_list.index, name="price_list"),
-    path("pemasok/<slug:code>/daftar/ambil/", price_list.fetch, name="price_list_fetch"),
+    path("pemasok/<slug:code>/daftar/ambil/", sync.fetch, name="price_list_fetch"),
+    path("pemasok/<slug:code>/daftar/tahan/", sync.held, name="price_list_held"),
     path("pemasok/<slug:code>/daftar/jual/", price_list.take, name="price_list_take"),
 ]

@@ -10,7 +10,7 @@ from portal.lib import tenancy
 from tests import factories
 from tests.transactions import catalogue_rig as rig
 from tests.transactions.desk_rig import Desk, desk
-from transactions.models import Edit, MarkupRule, Place, Price, PriceChange, PriceList, Product, Tier
+from transactions.models import Edit, MarkupRule, Place, Price, PriceChange, Product, SupplierOffer, Tier
 from transactions.suppliers.base import Offer
 
 pytestmark = pytest.mark.django_db
@@ -129,9 +129,7 @@ def test_another_cost_since_it_was_seen_is_shown_again(here: Desk) -> None:
     offered(here, factories.offer("s5"))
     seen = rig.send(here.as_(), "price_list_take", "kedua", pick=["s5"]).context["effect"].digest
     with tenancy.inside(here.shop.dealer.pk):
-        row = PriceList.objects.get()
-        row.offers[0]["price"] = 5_400
-        row.save(update_fields=["offers"])
+        SupplierOffer.objects.update(price=5_400)
     again = rig.send(here.as_(), "price_list_take", "kedua", pick=["s5"], seen=seen)
     assert "Akibatnya berubah" in rig.text(again)
     assert skus(here) == ["TSEL10"]

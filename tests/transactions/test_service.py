@@ -16,7 +16,8 @@ from transactions.suppliers.base import Outcome, Reason, Verdict
 
 pytestmark = pytest.mark.django_db
 
-DISTURBED = Verdict(outcome=Outcome.FAILED, rc="53", reason=Reason.DISTURBED, raw="{}")
+REFUSED = Verdict(outcome=Outcome.FAILED, rc="02", reason=Reason.OTHER, raw="{}")
+"""Of a kind that closes no route after three."""
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_median_and_p95_come_from_the_last_day(here: Storefront) -> None:
 def test_the_hours_add_up_to_the_day(here: Storefront) -> None:
     served.serve(here, times=3)
     served.serve(here, times=4, ago=timedelta(hours=5))
-    served.serve(here, times=2, ago=timedelta(hours=5), verdict=DISTURBED)
+    served.serve(here, times=2, ago=timedelta(hours=5), verdict=REFUSED)
     found = _brand(here)
     assert len(found.hours) == 24
     assert sum(hour.figures.verdicts for hour in found.hours) == found.day.verdicts == 9
@@ -84,7 +85,7 @@ def test_wrong_and_blocked_numbers_are_nobodys_failure(here: Storefront) -> None
 
 def test_many_refusals_within_half_an_hour_are_a_disturbance_that_buyers_are_told(here: Storefront) -> None:
     served.serve(here, times=3)
-    served.serve(here, times=3, verdict=DISTURBED)
+    served.serve(here, times=3, verdict=REFUSED)
     assert _brand(here).now.trouble == Trouble.FAILING
     told = "Gangguan Telkomsel: 3 dari 6 pesanan tidak masuk dalam 30 menit terakhir"
     assert told in _page(here)
@@ -92,7 +93,7 @@ def test_many_refusals_within_half_an_hour_are_a_disturbance_that_buyers_are_tol
 
 
 def test_refusals_of_an_hour_ago_are_over(here: Storefront) -> None:
-    served.serve(here, times=6, verdict=DISTURBED, ago=timedelta(minutes=31))
+    served.serve(here, times=6, verdict=REFUSED, ago=timedelta(minutes=31))
     assert _brand(here).now.trouble == Trouble.NONE
     assert "Gangguan" not in _quote(here)
 

@@ -532,9 +532,20 @@ ROWS = [
         post="302 404 405 405 405 403 403 403 404",
     ),
     Row(
+        # Nobody answers at that address: a run that failed is written down.
         name="desk:price_list_fetch",
         at=lambda s: [s.supplier.code],
+        changes=True,
         get="302 404 405 405 405 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        # Seldom anything but 404: a list is held for this supplier of the scene.
+        name="desk:price_list_held",
+        at=lambda s: [s.supplier.code],
+        fields=lambda s: {"verdict": "discard", "seen": s.held.digest, "sure": "on"},
+        changes=True,
+        get="302 404 404 200 200 403 403 403 404",
         post="302 404 404 302 302 403 403 403 404",
     ),
     Row(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dealers.models import User
 from tests.worlds import World
-from transactions.models import Account, Brand, Product, Route, Supplier, Task
+from transactions.models import Account, Brand, Product, Route, Supplier, SyncRun, Task
 
 PEOPLE = ("stranger", "customer", "foreign", "owner", "manager", "cashier", "cs", "trainer", "platform")
 """Nobody, a customer of the dealer, the owner of another dealer, the dealer's five roles, the platform's admin."""
@@ -39,6 +39,8 @@ class Scene:
     brand: Brand
     keys: dict[str, str]
     """The keys of the machines, in the clear."""
+    held: SyncRun
+    """A price list of `supplier` that is not believed."""
     admin_ids: dict[str, int] = field(default_factory=dict)
     """Rows of the platform's admin, by model."""
 

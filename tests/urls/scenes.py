@@ -41,6 +41,7 @@ def build() -> Scene:
             parked=Task.objects.get(kind=TaskKind.SUPPLIER),
             brand=Brand.objects.earliest("pk"),
             keys={"machine": here.machine_key, "other_machine": there.machine_key},
+            held=factories.held_list(at, supplier, factories.offer(price=53_000)),
         )
     scene.admin_ids.update(_admin_ids(scene))
     return scene

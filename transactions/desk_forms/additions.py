@@ -17,6 +17,7 @@ from transactions.desk_forms.catalogue import EditRoute
 from transactions.desk_forms.fields import RupiahField
 from transactions.models import Brand, Kind, Product, Route, Supplier
 from transactions.offers import Line
+from transactions.sync import mapping
 
 MOST = 50
 """Offers that are taken at a time: what one page of the list shows."""
@@ -168,7 +169,7 @@ class TakeOffers:
         known = list(Product.objects.filter(dealer=dealer).select_related("brand"))
         here = set(Route.objects.filter(dealer=dealer, supplier=supplier).values_list("product_id", flat=True))
         self._served, self._taken = here, {product.sku.upper() for product in known}
-        matches, codes = _matches(lines, [row for row in known if row.pk not in here]), set(self._taken)
+        matches, codes = mapping.match(lines, [row for row in known if row.pk not in here]), set(self._taken)
         self.forms = []
         for line in lines:
             sku = offers.suggest_sku(line, codes)
@@ -214,23 +215,3 @@ def _suggested(line: Line, sku: str, product: Product | None) -> dict[str, Any]:
         "brand": line.brand.pk if line.brand else "",
         "nominal": nominal(line.nominal) if line.nominal else "",
     }
-
-
-def _matches(lines: list[Line], products: list[Product]) -> dict[str, Product]:
-    """For each offer the one product that is surely the same: by face value, or by name where there is none."""
-    found: dict[str, Product] = {}
-    used: set[int] = set()
-    for line in lines:
-        same = [row for row in products if row.pk not in used and _is_same(line, row)]
-        if len(same) == 1:
-            found[line.offer.sku] = same[0]
-            used.add(same[0].pk)
-    return found
-
-
-def _is_same(line: Line, product: Product) -> bool:
-    if line.brand is None or (line.kind, line.brand.pk) != (product.kind, product.brand_id):
-        return False
-    if line.nominal and product.nominal:
-        return line.nominal == product.nominal
-    return line.offer.name.casefold() == product.name.casefold()

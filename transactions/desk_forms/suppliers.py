@@ -130,7 +130,13 @@ class PriceListFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("Keadaan"),
         required=False,
-        choices=[("", _("Semua")), ("new", _("Belum dijual")), ("sold", _("Sudah dijual")), ("open", _("Sedang buka"))],
+        choices=[
+            ("", _("Semua")),
+            ("new", _("Belum dijual")),
+            ("sold", _("Sudah dijual")),
+            ("open", _("Sedang buka")),
+            ("suits", _("Cocok dengan produk saya")),
+        ],
     )
 
     def __init__(self, data: Any, *, brands: list[str]) -> None:

@@ -19,6 +19,7 @@ from portal.templatetags.words import clock, day
 from transactions.models import (
     BankAccount,
     Brand,
+    ClosedBy,
     Edit,
     Kind,
     MarkupRule,
@@ -213,6 +214,7 @@ _LABELS: dict[str, str | Promise] = {
     "accepted_cost": gettext_lazy("Modal di atas harga yang disetujui"),
     "is_open": gettext_lazy("Dipakai"),
     "closed_note": gettext_lazy("Alasan"),
+    "closed_by": gettext_lazy("Ditutup otomatis"),
     "reopens_at": gettext_lazy("Buka lagi"),
     "base_url": gettext_lazy("Alamat"),
     "username": gettext_lazy("Nama pengguna"),
@@ -246,6 +248,7 @@ _WORDS: dict[str, Callable[[Value], str]] = {
     "percent_bp": _percent,
     "by_hand": _yes,
     "is_open": _yes,
+    "closed_by": lambda value: str(ClosedBy(value).label),
     "cut_off_start": lambda value: str(value)[:5].replace(":", "."),
     "cut_off_end": lambda value: str(value)[:5].replace(":", "."),
 }

@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from transactions import offers, price_lists
+from transactions import offers
 from transactions.models import Product, Route, Supplier
 from transactions.offers import Line
+from transactions.sync import kept, mapping
 
 _LONGEST_CODE = 40
 """Characters of a supplier's code that a route can hold."""
@@ -23,10 +24,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Row:
-    """One line, and the product that is bought under it already."""
+    """One line, the product that is bought under it already, or the one that it surely is."""
 
     line: Line
     sold_as: Product | None
+    suits: Product | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,11 @@ class Shelf:
     others: int
     at: dt.datetime
     brands: list[str] = field(default_factory=list)
+
+    @property
+    def suggested(self) -> int:
+        """How many lines that are not bought yet are surely one of the dealer's products."""
+        return sum(row.suits is not None for row in self.rows)
 
     def matching(self, wanted: Wanted) -> list[Row]:
         """The lines that fit."""
@@ -50,15 +57,17 @@ class Shelf:
 
 def shelf(supplier: Supplier) -> Shelf | None:
     """What the supplier offered when it was last asked; None when it never was."""
-    kept = price_lists.kept(supplier)
-    if kept is None:
+    found = kept.kept(supplier)
+    if found is None:
         return None
     routes = Route.objects.filter(dealer_id=supplier.dealer_id, supplier=supplier).select_related("product")
     sold = {route.supplier_sku: route.product for route in routes}
-    lines = offers.read(kept.offers)
-    rows = [Row(line, sold.get(line.offer.sku)) for line in lines if _is_ours(line)]
+    lines = offers.read(found.offers)
+    ours = [line for line in lines if _is_ours(line)]
+    suits = mapping.suggest(supplier, [line for line in ours if line.offer.sku not in sold])
+    rows = [Row(line, sold.get(line.offer.sku), suits.get(line.offer.sku)) for line in ours]
     brands = list(dict.fromkeys(row.line.brand_name for row in rows))
-    return Shelf(rows=rows, others=len(lines) - len(rows), at=kept.at, brands=brands)
+    return Shelf(rows=rows, others=len(lines) - len(rows), at=found.at, brands=brands)
 
 
 def _is_ours(line: Line) -> bool:
@@ -68,7 +77,13 @@ def _is_ours(line: Line) -> bool:
 def _fits(row: Row, wanted: Wanted) -> bool:
     line = row.line
     words = f"{line.offer.name} {line.offer.sku}".casefold()
-    states = {"": True, "new": row.sold_as is None, "sold": row.sold_as is not None, "open": line.offer.is_open}
+    states = {
+        "": True,
+        "new": row.sold_as is None,
+        "sold": row.sold_as is not None,
+        "open": line.offer.is_open,
+        "suits": row.suits is not None,
+    }
     return (
         all(word in words for word in wanted.q.casefold().split())
         and wanted.brand in {"", line.brand_name}

@@ -49,9 +49,10 @@ def _url(task: Task) -> str:
         return reverse("desk:order", args=[task.order.code])
     if task.kind == TaskKind.MONEY:
         return reverse("desk:money_in")
-    if task.kind == TaskKind.PARTNER:
-        return reverse("desk:partner", args=[task.subject])
-    return reverse("desk:suppliers") if task.kind == TaskKind.SUPPLIER else ""
+    if task.kind == TaskKind.SUPPLIER:
+        return reverse("desk:suppliers")
+    page = {TaskKind.PARTNER: "desk:partner", TaskKind.LIST: "desk:supplier", TaskKind.PRICE: "desk:product"}
+    return reverse(page[TaskKind(task.kind)], args=[task.subject]) if task.kind in page else ""
 
 
 def incidents(dealer: Dealer, *, state: str = "") -> QuerySet[Incident]:

@@ -2,6 +2,7 @@
 
 from transactions.models.catalog import (
     Brand,
+    ClosedBy,
     Kind,
     MarkupRule,
     Prefix,
@@ -19,10 +20,19 @@ from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark,
 from transactions.models.methods import BankAccount, BankLine, LineState, Qris
 from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
 from transactions.models.payments import Payment, PaymentState, Receipt
-from transactions.models.price_lists import PriceList
 from transactions.models.refunds import Refund, RefundState, RefundWay
 from transactions.models.sandbox import SandboxOrder
 from transactions.models.service import Pace, Proof, Rating
+from transactions.models.sync import (
+    Doubt,
+    EventKind,
+    RunState,
+    SupplierOffer,
+    SyncEvent,
+    SyncRun,
+    SyncState,
+    SyncVersion,
+)
 from transactions.models.tasks import Task, TaskKind
 
 __all__ = [
@@ -33,10 +43,13 @@ __all__ = [
     "BankLine",
     "Brand",
     "Channel",
+    "ClosedBy",
     "Decision",
+    "Doubt",
     "Due",
     "DueKind",
     "Edit",
+    "EventKind",
     "Exchange",
     "InboundEvent",
     "Incident",
@@ -53,7 +66,6 @@ __all__ = [
     "Prefix",
     "Price",
     "PriceChange",
-    "PriceList",
     "Product",
     "Proof",
     "Qris",
@@ -65,10 +77,16 @@ __all__ = [
     "Rollup",
     "RollupMark",
     "Route",
+    "RunState",
     "SandboxOrder",
     "Seal",
     "Status",
     "Supplier",
+    "SupplierOffer",
+    "SyncEvent",
+    "SyncRun",
+    "SyncState",
+    "SyncVersion",
     "Task",
     "TaskKind",
     "Tier",

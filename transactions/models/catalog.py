@@ -27,6 +27,15 @@ class Tier(models.TextChoices):
     PARTNER = "partner", _("Mitra")
 
 
+class ClosedBy(models.TextChoices):
+    """What closed a route; nobody means a person, and then only a person opens it again."""
+
+    NOBODY = "", _("Orang")
+    LIST = "list", _("Tutup di daftar pemasok")
+    GONE = "gone", _("Hilang dari daftar pemasok")
+    FAILURES = "failures", _("Gagal terus di pemasok")
+
+
 class Brand(models.Model):
     """Telkomsel, by.U, Tri …; PLN too is a brand, without prefixes."""
 
@@ -127,6 +136,8 @@ class Route(models.Model):
     cut_off_end = models.TimeField(null=True, blank=True, help_text="WIB; may lie after midnight")
     is_open = models.BooleanField(default=True)
     closed_note = models.CharField(max_length=120, blank=True)
+    closed_by = models.CharField(max_length=10, choices=ClosedBy, blank=True, default="", db_default="")
+    retry_at = models.DateTimeField(null=True, blank=True, help_text="when a closed route is tried with one sale")
 
     class Meta:
         db_table = "route"

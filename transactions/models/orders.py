@@ -128,7 +128,7 @@ class Attempt(models.Model):
 
     dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="attempts")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="attempts")
-    route = models.ForeignKey(Route, on_delete=models.SET_NULL, null=True)
+    route = models.ForeignKey(Route, on_delete=models.SET_NULL, null=True, db_index=False)
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT)
     supplier_sku = models.CharField(max_length=40)
     number = models.PositiveSmallIntegerField()
@@ -155,6 +155,8 @@ class Attempt(models.Model):
             models.UniqueConstraint(fields=["dealer", "reference"], name="one_attempt_per_reference"),
             models.UniqueConstraint(fields=["dealer", "order", "number"], name="attempts_are_numbered"),
         ]
+        # The last results of a route, of which its health is judged.
+        indexes = [models.Index(fields=["route", "-id"], name="attempt_by_route")]
 
     def __str__(self) -> str:
         return self.reference

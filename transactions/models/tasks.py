@@ -20,6 +20,8 @@ class TaskKind(models.TextChoices):
     CASH = "cash", _("Pembayaran tunai menunggu kasir")
     MONEY = "money", _("Uang masuk belum dicocokkan")
     PARTNER = "partner", _("Calon mitra menunggu jawaban")
+    LIST = "list", _("Daftar harga pemasok perlu dilihat")
+    PRICE = "price", _("Harga jual di bawah modal")
 
 
 class Task(models.Model):

@@ -8,6 +8,8 @@ called from many threads at once, and keep no state but pooled connections.
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
 from typing import Protocol, runtime_checkable
 
 
@@ -119,6 +121,24 @@ class Offer:
     multi: bool = False
     nominal: int = 0
 
+    @cached_property
+    def digest(self) -> int:
+        """A number of 64 bits that is the same for the same content, also tomorrow and on another machine."""
+        content = (
+            f"{self.sku}\x1f{self.name}\x1f{self.category}\x1f{self.brand}\x1f{self.kind}\x1f{self.price}"
+            f"\x1f{self.is_open}\x1f{self.cut_off_start}\x1f{self.cut_off_end}\x1f{self.description}"
+            f"\x1f{self.multi}\x1f{self.nominal}"
+        )
+        return int.from_bytes(blake2b(content.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """A price list and its mark; `offers` None when the list is still the one of the mark that was sent."""
+
+    offers: list[Offer] | None
+    etag: str
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlnCustomer:
@@ -205,4 +225,13 @@ class ChecksPln(Protocol):
 
     def inquire_pln(self, customer_no: str) -> PlnCustomer | None:
         """The customer, None when the number is not known. Raises SupplierUnavailable."""
+        ...
+
+
+@runtime_checkable
+class ListsConditionally(Protocol):
+    """A supplier that need not send its price list again while it has not changed."""
+
+    def price_list_unless(self, etag: str) -> Fetched:
+        """The list, unless its mark is still `etag` ("" when none is known). Raises SupplierUnavailable."""
         ...

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from portal.lib import outbound
 from transactions.suppliers import digiflazz_codes as codes
@@ -35,6 +36,7 @@ _CALLBACK_BYTES = 256 * 1024
 _RC = re.compile(r"[0-9A-Za-z]{1,8}")
 _EVENT_ID = re.compile(r"[0-9A-Za-z._:\-]{8,100}")
 _UNKNOWN_METER = frozenset({"02", "50", "54", "57"})
+_BEFORE, _AFTER = b'{"data":[{', b"}]}"
 _WORDS = {"00": "sukses", "03": "pending", "99": "pending"}
 
 
@@ -62,11 +64,15 @@ class Digiflazz:
 
     def price_list(self) -> list[Offer]:
         """The prepaid list; the supplier allows one full list in five minutes (rc 83)."""
-        data = self._question("price-list", "pricelist", {"cmd": "prepaid"}, answer_limit=_PRICE_LIST_BYTES)
-        if not isinstance(data, list):
-            raise _no("price list", data)
-        offers = [offer for offer in map(_offer, data) if offer is not None]
-        if data and not offers:
+        body = self._ask("price-list", "pricelist", {"cmd": "prepaid"}, answer_limit=_PRICE_LIST_BYTES)
+        lines = _line_by_line(body)
+        if lines is None:
+            data = self._read(body)
+            if not isinstance(data, list):
+                raise _no("price list", data)
+            lines = [_offer(item) for item in data]
+        offers = [offer for offer in lines if offer is not None]
+        if lines and not offers:
             raise SupplierUnavailable("no readable line in the price list")
         return offers
 
@@ -160,21 +166,35 @@ class Digiflazz:
             payload["allow_dot"] = True
         return payload
 
-    def _question(
+    def _question(self, path: str, salt: str, fields: Mapping[str, object]) -> object:
+        return self._read(self._ask(path, salt, fields))
+
+    def _ask(
         self, path: str, salt: str, fields: Mapping[str, object], *, answer_limit: int = outbound.ANSWER_LIMIT
-    ) -> object:
+    ) -> bytes:
+        """The body of an answer to a question that is no sale. Raises SupplierUnavailable."""
         payload = {"username": self._account.username, **fields, "sign": self._sign(salt)}
         seconds = min(_QUESTION_SECONDS, self._account.check_seconds)
         try:
             answer = outbound.post_json(
                 f"{self._base}/{path}", payload, total_seconds=seconds, answer_limit=answer_limit
             )
-            if answer.status not in {200, 400}:
-                raise SupplierUnavailable(f"HTTP {answer.status}")
-            return parse.json_object(answer.body).get("data")
-        except (outbound.NotSent, outbound.Unanswered, parse.Unreadable) as failed:
-            trouble = next(trouble for kind, trouble in _TROUBLES if isinstance(failed, kind))
-            raise SupplierUnavailable(self._masked(str(failed)), trouble=trouble) from failed
+        except (outbound.NotSent, outbound.Unanswered) as failed:
+            raise self._unavailable(failed) from failed
+        if answer.status not in {200, 400}:
+            raise SupplierUnavailable(f"HTTP {answer.status}")
+        return answer.body
+
+    def _read(self, body: bytes) -> object:
+        """What is wrapped in the answer. Raises SupplierUnavailable."""
+        try:
+            return parse.json_object(body).get("data")
+        except parse.Unreadable as failed:
+            raise self._unavailable(failed) from failed
+
+    def _unavailable(self, failed: Exception) -> SupplierUnavailable:
+        trouble = next(trouble for kind, trouble in _TROUBLES if isinstance(failed, kind))
+        return SupplierUnavailable(self._masked(str(failed)), trouble=trouble)
 
 
 _TROUBLES: tuple[tuple[type[Exception], Trouble], ...] = (
@@ -268,3 +288,23 @@ def _offer(item: object) -> Offer | None:
         description=parse.text(item.get("desc"), limit=500),
         multi=item.get("multi") is True,
     )
+
+
+def _line_by_line(body: bytes) -> list[Offer | None] | None:
+    """The lines of a list as it usually comes: compact, flat, nothing around it. None when it does not.
+
+    Between two lines of such a list stand just the bytes `},{`. They might also stand inside a text; but what lies
+    between two of those is no JSON object by itself then, since a text's quotation marks are escaped.
+    """
+    if not (body.startswith(_BEFORE) and body.endswith(_AFTER)):
+        return None
+    try:
+        return [_line(piece) for piece in body[len(_BEFORE) : -len(_AFTER)].split(b"},{")]
+    except parse.Unreadable:
+        return None
+
+
+# A list is fetched every few minutes and says nearly the same: what was read before is not read again.
+@lru_cache(maxsize=20_000)
+def _line(piece: bytes) -> Offer | None:
+    return _offer(parse.json_object(b"{%b}" % piece))

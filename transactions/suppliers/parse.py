@@ -6,10 +6,12 @@ Everything that leaves here can be stored in PostgreSQL and shown: no NUL, no lo
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 RAW_LIMIT = 8 * 1024
 MESSAGE_LIMIT = 200
 SERIAL_LIMIT = 200
+_LONGEST_CLOCK = 20
 _MOST_RUPIAH = 100_000_000
 _MOST_BALANCE = 10**13
 _NOT_IN_A_SERIAL = re.compile(r"[^\w ./,:;+()#&'*=@%|\-]")
@@ -35,7 +37,9 @@ def text(value: object, *, limit: int = MESSAGE_LIMIT) -> str:
     """One line of printable text, at most `limit` characters; anything but text is empty."""
     if not isinstance(value, str):
         return ""
-    line = "".join(character if character.isprintable() else " " for character in value[: limit * 4])
+    line = value[: limit * 4]
+    if not line.isprintable():
+        line = "".join(character if character.isprintable() else " " for character in line)
     return " ".join(line.split())[:limit]
 
 
@@ -68,7 +72,12 @@ def whole(value: object) -> int | None:
 
 def clock(value: object) -> str:
     """A time of day as "HH:MM", or empty."""
-    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    return _clock(value) if isinstance(value, str) and len(value) <= _LONGEST_CLOCK else ""
+
+
+@lru_cache(maxsize=512)
+def _clock(value: str) -> str:
+    found = _CLOCK.fullmatch(value.strip())
     return f"{int(found[1]):02d}:{int(found[2]):02d}" if found else ""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from transactions.suppliers.base import Connector, Credentials
 from transactions.suppliers.digiflazz import Digiflazz
@@ -25,6 +26,12 @@ ACCOUNTS: dict[str, Account] = {
     # Base URL: Digiflazz buyer API documentation.
     "digiflazz": Account("Digiflazz", "https://api.digiflazz.com/v1"),
 }
+
+LIST_RESTS: dict[str, timedelta] = {
+    # rc 83 otherwise. Digiflazz buyer API documentation.
+    "digiflazz": timedelta(minutes=5),
+}
+"""How long a supplier must be left alone between two requests for its whole price list; no time where not named."""
 
 
 def connector_for(kind: str, credentials: Credentials) -> Connector:

@@ -18,6 +18,9 @@ class Account:
     hook_url: str = ""
     poll_seconds: float = 0.0
     always_200: bool = False
+    listing: bytes | None = None
+    """What is answered to the price-list call instead of the catalogue, byte for byte."""
+    lists_asked: int = 0
 
 
 KONTER_A = "konter-a"

@@ -1,4 +1,4 @@
-"""A supplier's price list: fetched, looked through, and what is ticked taken over with its price shown first."""
+"""A supplier's price list: looked through, and what is ticked taken over with its price shown first."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,16 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dealers.access import Can
 from dealers.guards import desk
-from dealers.middleware import DealerRequest, own_transactions
-from portal.lib import vault
-from transactions import catalogue_additions, catalogue_edits, price_lists
+from dealers.middleware import DealerRequest
+from transactions import catalogue_additions, catalogue_edits
 from transactions.desk_forms.additions import MOST, TakeOffers
 from transactions.desk_forms.suppliers import PriceListFilter
 from transactions.desk_selectors import catalogue, price_list
 from transactions.models import Supplier
-from transactions.suppliers import words
-from transactions.suppliers.base import SupplierUnavailable
-from transactions.views.desk import suppliers
+from transactions.sync import runs
 from transactions.views.desk.edits import carry_out
 from transactions.views.desk.page import page, staff
 
@@ -37,24 +34,9 @@ def index(request: DealerRequest, code: str) -> HttpResponse:
         "shelf": shelf,
         "shown": Paginator(found, MOST).get_page(request.GET.get("page")),
         "has_rule": catalogue.has_retail_rule(request.dealer),
+        "held": runs.held(supplier),
     }
     return page(request, "desk/price_list.html", section="suppliers", form=form, **facts)
-
-
-@own_transactions
-@desk(Can.EDIT_CATALOGUE)
-@require_POST
-def fetch(request: DealerRequest, code: str) -> HttpResponse:
-    """POST /desk/pemasok/<code>/daftar/ambil/: ask for the list, with no transaction open."""
-    supplier = suppliers.one(request, code)
-    try:
-        price_lists.fetch(supplier)
-        messages.success(request, _("Daftar harga diambil."))
-    except SupplierUnavailable as silent:
-        messages.error(request, _("Daftar harga tidak didapat. %(why)s") % {"why": words.staff(silent.trouble)})
-    except vault.CannotOpen:
-        messages.error(request, str(suppliers.UNREADABLE))
-    return redirect("desk:price_list", code=code)
 
 
 @desk(Can.EDIT_CATALOGUE)

@@ -19,7 +19,7 @@ from portal.lib.money import rupiah
 from transactions import catalogue_additions, catalogue_edits, mirrors, stock
 from transactions.desk_forms.catalogue import SwitchSupplier
 from transactions.desk_forms.suppliers import AddSupplier, EditSupplier
-from transactions.desk_selectors import catalogue, history
+from transactions.desk_selectors import catalogue, history, sync
 from transactions.models import Place, Supplier
 from transactions.suppliers import words
 from transactions.suppliers.base import SupplierUnavailable
@@ -56,8 +56,8 @@ def detail(request: DealerRequest, code: str) -> HttpResponse:
     """GET /desk/pemasok/<code>/"""
     supplier = get_object_or_404(request.dealer.suppliers, code=code)
     card = history.card(request.dealer, Place.SUPPLIER, supplier)
-    facts = catalogue.connection(supplier)
-    return page(request, "desk/supplier.html", section="suppliers", facts=facts, history=card)
+    facts = {"facts": catalogue.connection(supplier), "sync": sync.card(supplier), "history": card}
+    return page(request, "desk/supplier.html", section="suppliers", **facts)
 
 
 @own_transactions
