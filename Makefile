@@ -7,7 +7,7 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check check-all messages chaos
+.PHONY: help run test check check-all messages chaos backup restore drill
 
 help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
@@ -15,6 +15,9 @@ help:
 	@echo "make check  formatting, lint, types, import contracts, migrations, templates, translations, settings"
 	@echo "make check-all  make check, then the main pages at 320, 360, 768 and 1280 in light, dark and forced colours"
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
+	@echo "make backup   the whole database into a new folder, while it sells (TO=folder, KIND=--base for the server's files)"
+	@echo "make restore FROM=folder   a backup becomes the database, once its books are proven (ARGS=--replace)"
+	@echo "make drill  lose the database of a selling Konter twice, and bring it back from both kinds of backup"
 	@echo "make messages  read the texts to translate from the code into locale/ (then translate what is empty)"
 
 # exec: the supervisor takes the place of the shell, and gets its signals.
@@ -59,3 +62,16 @@ messages:
 chaos:
 	@$(INSTALL) tests/requirements.txt
 	@$(PY) -m tests.chaos
+
+backup:
+	@$(INSTALL) requirements.txt
+	@exec $(PY) manage.py backup $(KIND) $(TO)
+
+restore:
+	@$(INSTALL) requirements.txt
+	@exec $(PY) manage.py restore $(ARGS) "$(FROM)"
+
+# As chaos, a Konter of its own that stops by itself.
+drill:
+	@$(INSTALL) tests/requirements.txt
+	@$(PY) -m tests.drill

@@ -158,21 +158,22 @@ def _into_server(wanted: Wanted, taken: Manifest, folder: Path, given: Mapping[s
     if taken.kind == Kind.BASE:
         raise NoBackup("A base backup goes back into the embedded database only; into your own server goes a dump.")
     owner, auditor = places.own(given, "DATABASE_OWNER_URL"), places.own(given, "DATABASE_AUDIT_URL")
-    aside = _make_room(owner, taken, replace=wanted.replace)
+    aside, is_empty = _make_room(owner, taken, replace=wanted.replace)
     try:
         _load(owner, auditor, taken, folder, wanted.say)
         _prove(dict(given), taken, wanted.say)
     except BaseException:
         _give_back(owner, aside)
         raise
-    if aside:
-        wanted.say(
-            f"what was there is kept in the schema {aside}; when you do not need it: DROP SCHEMA {aside} CASCADE"
-        )
+    if is_empty:
+        with database.connected(owner) as cursor:
+            cursor.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(aside)))
+    else:
+        wanted.say(f"what was there is kept in the schema {aside}; to remove it: DROP SCHEMA {aside} CASCADE")
 
 
-def _make_room(owner: str, taken: Manifest, *, replace: bool) -> str:
-    """An empty schema `public`; the name under which the one that was there is kept, "" when it was empty."""
+def _make_room(owner: str, taken: Manifest, *, replace: bool) -> tuple[str, bool]:
+    """A new schema `public`; the name under which the one that was there is kept, and whether it is empty."""
     with database.connected(owner) as cursor:
         if running := database.serving(cursor):
             raise NoBackup(f"A portal is using this database ({running} connections of konter_app). Stop it first.")
@@ -182,20 +183,17 @@ def _make_room(owner: str, taken: Manifest, *, replace: bool) -> str:
                 f"The database holds {found}. Everything in it that is newer than {_moment(taken)} would be missing. "
                 "If that is meant, say --replace: it is put aside, not deleted."
             )
-        if not found:
-            return ""
         aside = f"replaced_{datetime.now(UTC):%Y%m%dt%H%M%S}"
         cursor.execute(sql.SQL("ALTER SCHEMA public RENAME TO {}").format(sql.Identifier(aside)))
         cursor.execute("CREATE SCHEMA public")
-        return aside
+        return aside, not found
 
 
 def _give_back(owner: str, aside: str) -> None:
     """Take away what was half restored, and put back what was there."""
     with database.connected(owner) as cursor:
-        if aside:
-            cursor.execute("DROP SCHEMA public CASCADE")
-            cursor.execute(sql.SQL("ALTER SCHEMA {} RENAME TO public").format(sql.Identifier(aside)))
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute(sql.SQL("ALTER SCHEMA {} RENAME TO public").format(sql.Identifier(aside)))
 
 
 def _load(owner: str, auditor: str, taken: Manifest, folder: Path, say: Say) -> None:

@@ -1,4 +1,4 @@
-"""A base backup becomes a data directory: unpacked by us, owned by whoever runs PostgreSQL, checked by PostgreSQL's own list."""
+"""A base backup becomes a data directory: unpacked, checked by PostgreSQL's own list, owned by whoever runs it."""
 
 import json
 import shutil

@@ -61,8 +61,11 @@ def quiet(portal: Portal, *, seconds: float) -> bool:
     return wait_until(settled, seconds=seconds)
 
 
-def prove(portal: Portal, told: Sequence[Bought]) -> Proof:
-    """Look at everything once; nothing may be under way any more."""
+def prove(portal: Portal, told: Sequence[Bought], *, lost_payments: bool = False) -> Proof:
+    """Look at everything once; nothing may be under way any more.
+
+    After a restore there are `lost_payments`: those of orders that are younger than the backup.
+    """
     faults: list[str] = []
     audited = portal.manage("audit_ledger", "--simulator", portal.simulator)
     if audited.returncode != 0:
@@ -77,7 +80,7 @@ def prove(portal: Portal, told: Sequence[Bought]) -> Proof:
     delivered = Counter(row["ref"] for row in _log(portal))
     faults += [f"{ref} was delivered {count} times" for ref, count in delivered.items() if count > 1]
     captured = _captured(portal, delivered, faults)
-    receipts = _payments(portal, faults)
+    receipts = _payments(portal, faults, lost=lost_payments)
     undecided = sum(status in {"paid", "processing"} for status in statuses.values())
     return Proof(
         orders=len(statuses),
@@ -103,15 +106,16 @@ def _captured(portal: Portal, delivered: Counter[str], faults: list[str]) -> int
     return count
 
 
-def _payments(portal: Portal, faults: list[str]) -> int:
-    """Whatever the gateway took stands in the books, to the rupiah, once; and nothing else does."""
+def _payments(portal: Portal, faults: list[str], *, lost: bool) -> int:
+    """Whatever the gateway took stands in the books (unless `lost`), to the rupiah, once; and nothing else does."""
     booked = _rows(portal, _RECEIPTS)
     path = portal.home / "simulator" / "payments.jsonl"
     lines = path.read_text().splitlines() if path.exists() else []
     taken = {row["gateway_tx"]: row["amount"] for row in map(json.loads, lines) if "amount" in row}
     if len(booked) != len(dict(booked)):
         faults.append("a payment stands in the books more than once")
-    for transaction in taken.keys() ^ dict(booked).keys():
+    strange = dict(booked).keys() - taken.keys() if lost else taken.keys() ^ dict(booked).keys()
+    for transaction in strange:
         where = "was taken and is not in the books" if transaction in taken else "is in the books and was never taken"
         faults.append(f"payment {transaction} of {taken.get(transaction) or dict(booked)[transaction]} {where}")
     faults += [
