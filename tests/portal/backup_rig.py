@@ -33,7 +33,7 @@ def take(folder: Path, *, kind: Kind = Kind.DUMP) -> Path:
 def second_url(role: str) -> str:
     """Where the second database is, for a role."""
     words = extensions.parse_dsn(os.environ[_URLS[role]])
-    return extensions.make_dsn(**{**words, "dbname": SECOND})
+    return str(extensions.make_dsn(**{**words, "dbname": SECOND}))
 
 
 def second_environment() -> dict[str, str]:
