@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import psycopg2
 
-from portal.processes import wait_until
+from portal.processes import wait_until, working_in
 from tests.chaos import proof
 from tests.chaos.buyers import Bought, Crowd, GaveUp
 from tests.chaos.portal import Portal
@@ -117,7 +117,9 @@ def _backup(drill: Drill, *arguments: str) -> tuple[Sequence[Bought], str]:
 def _destroy(drill: Drill) -> None:
     began, lost = time.monotonic(), len(drill.crowd.bought)
     drill.portal.kill_everything()
-    shutil.rmtree(drill.portal.home / "cluster")
+    cluster = drill.portal.home / "cluster"
+    assert wait_until(lambda: not working_in(cluster / "data"), seconds=30), "PostgreSQL outlives its supervisor"
+    shutil.rmtree(cluster)
     drill.say("destroyed", began, f"everything killed, the database deleted; {lost} orders had been acknowledged")
 
 
