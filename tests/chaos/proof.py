@@ -28,6 +28,7 @@ SELECT o.code, EXISTS (
     (SELECT array_agg(a.reference) FROM attempt a WHERE a.dealer_id = o.dealer_id AND a.order_id = o.id)
 FROM orders o WHERE o.partner_id IS NULL
 """
+_REFERENCES = "SELECT reference FROM attempt"
 _PAID = {"paid", "processing", "succeeded", "failed"}
 _RECEIPTS = "SELECT gateway_tx, amount FROM receipt WHERE gateway = 'sandbox'"
 _RESALE = """
@@ -61,13 +62,13 @@ def quiet(portal: Portal, *, seconds: float) -> bool:
     return wait_until(settled, seconds=seconds)
 
 
-def prove(portal: Portal, told: Sequence[Bought], *, lost_payments: bool = False) -> Proof:
+def prove(portal: Portal, told: Sequence[Bought], *, restored: bool = False) -> Proof:
     """Look at everything once; nothing may be under way any more.
 
-    After a restore there are `lost_payments`: those of orders that are younger than the backup.
+    Of a `restored` database the simulator knows more than the books: what was sold and paid after the backup.
     """
     faults: list[str] = []
-    audited = portal.manage("audit_ledger", "--simulator", portal.simulator)
+    audited = portal.manage("audit_ledger", "--simulator", "" if restored else portal.simulator)
     if audited.returncode != 0:
         faults.append(f"the audit: {(audited.stdout + audited.stderr).strip()[-1500:]}")
     statuses = dict(_rows(portal, _ORDERS))
@@ -79,8 +80,10 @@ def prove(portal: Portal, told: Sequence[Bought], *, lost_payments: bool = False
     ]
     delivered = Counter(row["ref"] for row in _log(portal))
     faults += [f"{ref} was delivered {count} times" for ref, count in delivered.items() if count > 1]
+    if restored:
+        faults += _unasked(portal, delivered, statuses)
     captured = _captured(portal, delivered, faults)
-    receipts = _payments(portal, faults, lost=lost_payments)
+    receipts = _payments(portal, faults, lost=restored)
     undecided = sum(status in {"paid", "processing"} for status in statuses.values())
     return Proof(
         orders=len(statuses),
@@ -90,6 +93,15 @@ def prove(portal: Portal, told: Sequence[Bought], *, lost_payments: bool = False
         undecided=undecided,
         faults=faults,
     )
+
+
+def _unasked(portal: Portal, delivered: Counter[str], statuses: dict[str, str]) -> list[str]:
+    """An order that is there knows of every delivery under its code."""
+    asked = {reference for (reference,) in _rows(portal, _REFERENCES)}
+    codes = {ref: ref.rpartition("-")[0] for ref in delivered.keys() - asked}
+    return [
+        f"{ref} was delivered, and the order knows nothing of it" for ref, code in codes.items() if code in statuses
+    ]
 
 
 def _captured(portal: Portal, delivered: Counter[str], faults: list[str]) -> int:

@@ -134,7 +134,7 @@ def _come_back(drill: Drill, backup: str, told: Sequence[Bought], name: str) -> 
     drill.say("the portal answers again", began)
     began = time.monotonic()
     assert proof.quiet(drill.portal, seconds=240), "orders that were under way do not end"
-    found = proof.prove(drill.portal, told, lost_payments=True)
+    found = proof.prove(drill.portal, told, restored=True)
     assert not found.faults, "\n".join(found.faults[:12])
     drill.say(
         "proven",
