@@ -134,15 +134,21 @@ def _build(services: Services, wanted: Wanted, taken: Manifest, folder: Path) ->
 
 def _swap(new: Path, old: Path, say: Say) -> None:
     """Put the new data directory where the old one was; a kill in between leaves both to be renamed by hand."""
-    if old.exists():
-        aside = old.with_name(f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    aside = old.with_name(f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}") if old.exists() else None
+    if aside:
         old.rename(aside)
+    try:
+        old.parent.mkdir(exist_ok=True)
+        shutil.copystat(new.parent, old.parent)
+        owner = new.parent.stat()
+        os.chown(old.parent, owner.st_uid, owner.st_gid)
+        new.rename(old)
+    except OSError as error:
+        if aside:
+            aside.rename(old)
+        raise NoBackup(f"The restored database cannot be moved to {old}: {error.strerror}") from error
+    if aside:
         say(f"the database that was there is kept in {aside}; remove it when you do not need it any more")
-    old.parent.mkdir(exist_ok=True)
-    shutil.copystat(new.parent, old.parent)
-    owner = new.parent.stat()
-    os.chown(old.parent, owner.st_uid, owner.st_gid)
-    shutil.move(new, old)
 
 
 def _forget(draft: Path) -> None:
