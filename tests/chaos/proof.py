@@ -29,6 +29,7 @@ SELECT o.code, EXISTS (
 FROM orders o WHERE o.partner_id IS NULL
 """
 _REFERENCES = "SELECT reference FROM attempt"
+_UNENDED = {"awaiting_payment", "paid", "processing"}
 _PAID = {"paid", "processing", "succeeded", "failed"}
 _RECEIPTS = "SELECT gateway_tx, amount FROM receipt WHERE gateway = 'sandbox'"
 _RESALE = """
@@ -96,12 +97,11 @@ def prove(portal: Portal, told: Sequence[Bought], *, restored: bool = False) -> 
 
 
 def _unasked(portal: Portal, delivered: Counter[str], statuses: dict[str, str]) -> list[str]:
-    """An order that is there knows of every delivery under its code."""
+    """An order that has ended knows of every delivery under its code; one under way may still learn of it."""
     asked = {reference for (reference,) in _rows(portal, _REFERENCES)}
     codes = {ref: ref.rpartition("-")[0] for ref in delivered.keys() - asked}
-    return [
-        f"{ref} was delivered, and the order knows nothing of it" for ref, code in codes.items() if code in statuses
-    ]
+    ended = {ref: statuses[code] for ref, code in codes.items() if code in statuses and statuses[code] not in _UNENDED}
+    return [f"{ref} was delivered, and the order has {status} without it" for ref, status in ended.items()]
 
 
 def _captured(portal: Portal, delivered: Counter[str], faults: list[str]) -> int:
