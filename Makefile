@@ -7,7 +7,7 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check check-all messages schema chaos bench
+.PHONY: help run test check check-all messages schema chaos bench backup restore drill
 
 help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
@@ -17,6 +17,9 @@ help:
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
 	@echo "make schema write the description of the API (OpenAPI) to docs/openapi.yaml"
 	@echo "make bench  measure, on a durable PostgreSQL of its own, against references of the same run (ONLY=sync for one)"
+	@echo "make backup   the whole database into a new folder, while it sells (TO=folder, KIND=--base for the server's files)"
+	@echo "make restore FROM=folder   a backup becomes the database, once its books are proven (ARGS=--replace)"
+	@echo "make drill  lose the database of a selling Konter twice, and bring it back from both kinds of backup"
 	@echo "make messages  read the texts to translate from the code into locale/ (then translate what is empty)"
 
 # exec: the supervisor takes the place of the shell, and gets its signals.
@@ -73,3 +76,16 @@ chaos:
 bench:
 	@$(INSTALL) requirements.txt
 	@$(PY) -m bench
+
+backup:
+	@$(INSTALL) requirements.txt
+	@exec $(PY) manage.py backup $(KIND) $(TO)
+
+restore:
+	@$(INSTALL) requirements.txt
+	@exec $(PY) manage.py restore $(ARGS) "$(FROM)"
+
+# As chaos, a Konter of its own that stops by itself.
+drill:
+	@$(INSTALL) tests/requirements.txt
+	@$(PY) -m tests.drill

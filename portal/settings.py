@@ -27,6 +27,7 @@ DEBUG = False
 DEMO = env.bool("KONTER_DEMO", _found.get("KONTER_DEMO", "0") == "1")
 # Commands that never open a connection or answer a request may run without secrets.
 _OFFLINE = {"check", "makemigrations", "makemessages", "compilemessages", "collectstatic", "up", "help"}
+_OFFLINE |= {"backup", "restore"}  # they find the database by themselves
 _offline = len(sys.argv) > 1 and sys.argv[1] in _OFFLINE and "--deploy" not in sys.argv
 
 

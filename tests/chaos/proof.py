@@ -28,6 +28,8 @@ SELECT o.code, EXISTS (
     (SELECT array_agg(a.reference) FROM attempt a WHERE a.dealer_id = o.dealer_id AND a.order_id = o.id)
 FROM orders o WHERE o.partner_id IS NULL
 """
+_REFERENCES = "SELECT reference FROM attempt"
+_UNENDED = {"awaiting_payment", "paid", "processing"}
 _PAID = {"paid", "processing", "succeeded", "failed"}
 _RECEIPTS = "SELECT gateway_tx, amount FROM receipt WHERE gateway = 'sandbox'"
 _RESALE = """
@@ -61,10 +63,13 @@ def quiet(portal: Portal, *, seconds: float) -> bool:
     return wait_until(settled, seconds=seconds)
 
 
-def prove(portal: Portal, told: Sequence[Bought]) -> Proof:
-    """Look at everything once; nothing may be under way any more."""
+def prove(portal: Portal, told: Sequence[Bought], *, restored: bool = False) -> Proof:
+    """Look at everything once; nothing may be under way any more.
+
+    Of a `restored` database the simulator knows more than the books: what was sold and paid after the backup.
+    """
     faults: list[str] = []
-    audited = portal.manage("audit_ledger", "--simulator", portal.simulator)
+    audited = portal.manage("audit_ledger", "--simulator", "" if restored else portal.simulator)
     if audited.returncode != 0:
         faults.append(f"the audit: {(audited.stdout + audited.stderr).strip()[-1500:]}")
     statuses = dict(_rows(portal, _ORDERS))
@@ -76,8 +81,10 @@ def prove(portal: Portal, told: Sequence[Bought]) -> Proof:
     ]
     delivered = Counter(row["ref"] for row in _log(portal))
     faults += [f"{ref} was delivered {count} times" for ref, count in delivered.items() if count > 1]
+    if restored:
+        faults += _unasked(portal, delivered, statuses)
     captured = _captured(portal, delivered, faults)
-    receipts = _payments(portal, faults)
+    receipts = _payments(portal, faults, lost=restored)
     undecided = sum(status in {"paid", "processing"} for status in statuses.values())
     return Proof(
         orders=len(statuses),
@@ -87,6 +94,14 @@ def prove(portal: Portal, told: Sequence[Bought]) -> Proof:
         undecided=undecided,
         faults=faults,
     )
+
+
+def _unasked(portal: Portal, delivered: Counter[str], statuses: dict[str, str]) -> list[str]:
+    """An order that has ended knows of every delivery under its code; one under way may still learn of it."""
+    asked = {reference for (reference,) in _rows(portal, _REFERENCES)}
+    codes = {ref: ref.rpartition("-")[0] for ref in delivered.keys() - asked}
+    ended = {ref: statuses[code] for ref, code in codes.items() if code in statuses and statuses[code] not in _UNENDED}
+    return [f"{ref} was delivered, and the order has {status} without it" for ref, status in ended.items()]
 
 
 def _captured(portal: Portal, delivered: Counter[str], faults: list[str]) -> int:
@@ -103,15 +118,16 @@ def _captured(portal: Portal, delivered: Counter[str], faults: list[str]) -> int
     return count
 
 
-def _payments(portal: Portal, faults: list[str]) -> int:
-    """Whatever the gateway took stands in the books, to the rupiah, once; and nothing else does."""
+def _payments(portal: Portal, faults: list[str], *, lost: bool) -> int:
+    """Whatever the gateway took stands in the books (unless `lost`), to the rupiah, once; and nothing else does."""
     booked = _rows(portal, _RECEIPTS)
     path = portal.home / "simulator" / "payments.jsonl"
     lines = path.read_text().splitlines() if path.exists() else []
     taken = {row["gateway_tx"]: row["amount"] for row in map(json.loads, lines) if "amount" in row}
     if len(booked) != len(dict(booked)):
         faults.append("a payment stands in the books more than once")
-    for transaction in taken.keys() ^ dict(booked).keys():
+    strange = dict(booked).keys() - taken.keys() if lost else taken.keys() ^ dict(booked).keys()
+    for transaction in strange:
         where = "was taken and is not in the books" if transaction in taken else "is in the books and was never taken"
         faults.append(f"payment {transaction} of {taken.get(transaction) or dict(booked)[transaction]} {where}")
     faults += [

@@ -1,9 +1,9 @@
 """What an invariant is: a number, a sentence, and a query that finds whoever breaks it.
 
-Every query answers rows (dealer_id, reference, finding) and knows two names: `%(since)s`, the time from
-which orders and transfers are looked at (`-infinity` in full), and `{sums}`, a common table expression
-with what came into and went out of every account. References are codes and ids, never a number that is
-topped up, a name or a secret.
+Every query answers rows (dealer_id, reference, finding) and knows three names: `%(since)s`, the time from
+which orders and transfers are looked at (`-infinity` in full), `{now}`, the time by which waiting is measured,
+and `{sums}`, a common table expression with what came into and went out of every account. References are codes
+and ids, never a number that is topped up, a name or a secret.
 """
 
 from dataclasses import dataclass, field

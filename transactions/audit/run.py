@@ -7,7 +7,7 @@ commits orders and money together, and a snapshot sees a use case whole or not a
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
@@ -62,7 +62,8 @@ class Scope:
     """What is looked at. `using` is the auditor's connection, `app` the application's ("" = no wall check).
 
     `closed` looks only at the last day and at roll-ups, for a run every minute. `simulator` is the address
-    of its record, "" where there is none; with `must_read` an audit that cannot read it is none.
+    of its record, "" where there is none; with `must_read` an audit that cannot read it is none. `as_of` is the
+    time by which waiting is measured, for a database that nobody has served since.
     """
 
     using: str = "audit"
@@ -70,6 +71,7 @@ class Scope:
     closed: bool = False
     simulator: str = ""
     must_read: bool = False
+    as_of: datetime | None = None
     only: frozenset[int] = field(default_factory=frozenset)
 
     def asks(self, number: int) -> bool:
@@ -124,10 +126,11 @@ def _queries(scope: Scope) -> list[Result]:
 def _ask(check: Invariant, scope: Scope) -> Result:
     query = check.sql.replace("{sums}", SUMS_BY_ROLLUP if scope.closed else SUMS_IN_FULL)
     query = query.replace("%(since)s", "%(since)s::timestamptz")
+    query = query.replace("{now}", "%(as_of)s::timestamptz" if scope.as_of else "now()")
     with connections[scope.using].cursor() as cursor:
         cursor.execute(
             f"SELECT *, count(*) OVER () FROM ({query}) AS found (dealer_id, reference, finding) LIMIT {EXAMPLES}",  # noqa: S608
-            {"since": timezone.now() - LOOKS_BACK if scope.closed else "-infinity"},
+            {"since": timezone.now() - LOOKS_BACK if scope.closed else "-infinity", "as_of": scope.as_of},
         )
         rows = cursor.fetchall()
     examples = [Violation(number=check.number, dealer_id=d, reference=r, finding=f) for d, r, f, _ in rows]

@@ -64,7 +64,7 @@ SELECT h.dealer_id, o.code, 'held since ' || to_char(h.at AT TIME ZONE 'UTC', 'Y
 FROM transfer h JOIN orders o ON o.dealer_id = h.dealer_id AND o.id = h.order_id
 WHERE h.to_kind = 'held'
   AND NOT EXISTS (SELECT FROM transfer r WHERE r.dealer_id = h.dealer_id AND r.resolves_id = h.id)
-  AND h.at < now() - make_interval(hours => coalesce((
+  AND h.at < {now} - make_interval(hours => coalesce((
       SELECT max(s.longest_hours) FROM attempt a JOIN supplier s ON s.id = a.supplier_id
       WHERE a.dealer_id = h.dealer_id AND a.order_id = h.order_id AND a.outcome = 'pending'), 24))
   AND NOT EXISTS (SELECT FROM task k WHERE k.dealer_id = h.dealer_id AND k.order_id = h.order_id
@@ -81,8 +81,8 @@ FROM due d
 LEFT JOIN orders o ON d.kind = 'order' AND o.dealer_id = d.dealer_id AND o.id = d.target
 WHERE CASE WHEN d.parked THEN NOT EXISTS (SELECT FROM task k WHERE k.dealer_id = d.dealer_id AND k.kind = 'parked'
           AND k.closed_at IS NULL AND k.subject = coalesce(o.code, d.kind || ':' || d.target))
-      ELSE d.lease_until < now() - interval '5 minutes'
-          OR (d.due_at < now() - interval '5 minutes' AND coalesce(d.lease_until, '-infinity') < now()) END
+      ELSE d.lease_until < {now} - interval '5 minutes'
+          OR (d.due_at < {now} - interval '5 minutes' AND coalesce(d.lease_until, '-infinity') < {now}) END
 UNION ALL
 SELECT o.dealer_id, o.code, o.status || ', and nobody will look at it again'
 FROM orders o
@@ -114,7 +114,7 @@ WHERE f.state IN ('due', 'sent') AND f.way = 'source'
         sql="""
 SELECT f.dealer_id, o.code, 'refund ' || f.number || ' is ' || f.state || ' for more than 7 days'
 FROM refund f JOIN orders o ON o.id = f.order_id
-WHERE f.state IN ('due', 'sent') AND f.created_at < now() - interval '7 days'
+WHERE f.state IN ('due', 'sent') AND f.created_at < {now} - interval '7 days'
   AND NOT EXISTS (SELECT FROM task k WHERE k.dealer_id = f.dealer_id AND k.order_id = f.order_id
       AND k.kind = 'refund' AND k.closed_at IS NULL)
 """,

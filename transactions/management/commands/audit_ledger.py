@@ -2,6 +2,8 @@
 
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -23,8 +25,13 @@ class Command(BaseCommand):
             "--simulator",
             help="address of the simulator's own record of deliveries; the demo looks at its own, where it answers",
         )
+        parser.add_argument(
+            "--as-of",
+            type=datetime.fromisoformat,
+            help="measure by this time what has waited too long: for a restored database that nobody has served since",
+        )
 
-    def handle(self, *_args: object, database: str, closed: bool, simulator: str | None, **_options: object) -> None:
+    def handle(self, *_args: object, database: str, closed: bool, simulator: str | None, **options: Any) -> None:
         """Print one line per invariant and the counts; end with status 1 on a violation."""
         own = f"http://127.0.0.1:{settings.SIMULATOR_PORT}/log" if settings.DEMO else ""
         scope = Scope(
@@ -32,6 +39,7 @@ class Command(BaseCommand):
             closed=closed,
             simulator=own if simulator is None else simulator,
             must_read=bool(simulator),
+            as_of=options["as_of"],
         )
         try:
             report = audit.run(scope)
