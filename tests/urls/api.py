@@ -40,6 +40,7 @@ ROWS = [
     Row(name="api:balance", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
     Row(name="api:statements", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
     Row(name="api:products", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
+    Row(name="api:product_changes", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
     Row(
         name="api:brand",
         query=lambda s: {"number": "081234567890"},

@@ -63,6 +63,22 @@ def test_products_come_in_pages(shop: Shop, machine: Machine) -> None:
     assert machine.get("products/", brand="isat").json()["results"] == []
 
 
+@pytest.mark.django_db(transaction=True)  # told when a transaction ends
+def test_changes_are_told_once_in_their_order_and_at_the_partners_price(shop: Shop, machine: Machine) -> None:
+    known = machine.get("products/changes/").json()["version"]
+    with tenancy.inside(shop.dealer.pk):
+        pricing.set_price(shop.product, tier=Tier.PARTNER, amount=10_700, actor=None)
+        pricing.set_price(shop.product, tier=Tier.RETAIL, amount=12_000, actor=None)
+    said = machine.get("products/changes/", since=str(known)).json()
+    assert [(each["kind"], each["sku"], each["old"], each["new"]) for each in said["results"]] == [
+        ("price_up", "TSEL10", 10_500, 10_700)
+    ]
+    assert said["more"] is False
+    nothing = machine.get("products/changes/", since=str(said["version"])).json()
+    assert (nothing["results"], nothing["version"]) == ([], said["version"])
+    assert machine.get("products/changes/", since="-1").status_code == 422
+
+
 def test_whose_number_it_is(machine: Machine) -> None:
     assert machine.get("brands/detect/", number="+62 812 3456 7890").json() == {
         "number": "081234567890",

@@ -15,9 +15,9 @@ from portal.lib import msisdn, tenancy
 from transactions import catalog, partner_sales
 from transactions.api.native.schema import refusals
 from transactions.api.native.security import PartnerView
-from transactions.api.native.serializers import BrandOut, ProductPage
+from transactions.api.native.serializers import BrandOut, ChangePage, ProductPage
 from transactions.catalog import Tile
-from transactions.models import Kind, Tier
+from transactions.models import Kind, SyncEvent, Tier
 
 PAGE = 100
 
@@ -85,6 +85,37 @@ def _product(tile: Tile) -> dict[str, Any]:
         "reopens_at": tile.reopens_at.isoformat() if tile.reopens_at else None,
         "description": product.description,
     }
+
+
+class ChangeQuery(serializers.Serializer[None]):
+    """From where on."""
+
+    since = serializers.IntegerField(
+        min_value=0, max_value=2**62, default=0, help_text="The `version` of the page before; 0 for everything kept."
+    )
+
+
+class ProductChanges(PartnerView):
+    """`/api/v1/products/changes/`"""
+
+    @extend_schema(
+        operation_id="product_changes",
+        summary="What changed in products and prices",
+        description="Numbered in the order of effect: whoever asks since the last `version` misses nothing.",
+        parameters=[ChangeQuery],
+        responses={200: ChangePage, **refusals(401, 403, 422, 429, 503)},
+    )
+    def get(self, request: Request) -> Response:
+        """A page of changes of what this partner may buy, at its price."""
+        form = ChangeQuery(data=request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        since, caller = form.validated_data["since"], self.caller
+        with tenancy.inside(caller.dealer.pk):
+            rows = SyncEvent.objects.filter(dealer=caller.dealer, product__isnull=False, version__gt=since)
+            found = list(rows.filter(tier__in=["", caller.partner.tier]).order_by("version")[: PAGE + 1])
+        shown = found[:PAGE]
+        version = shown[-1].version if shown else since
+        return Response(ChangePage({"results": shown, "version": version, "more": len(found) > PAGE}).data)
 
 
 class BrandQuery(serializers.Serializer[None]):

@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from transactions.models import Kind, Status
+from transactions.models import EventKind, Kind, Status
 from transactions.partner_sales import PartnerOrder
 
 LONGEST_REF_ID = 64
@@ -124,6 +124,25 @@ class ProductPage(serializers.Serializer[None]):
 
     results = ProductOut(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class ChangeOut(serializers.Serializer[Any]):
+    """What happened to one product."""
+
+    version = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in EventKind])
+    sku = serializers.CharField()
+    old = serializers.IntegerField(allow_null=True, help_text="Your price before in rupiah, where it changed.")
+    new = serializers.IntegerField(allow_null=True, help_text="Your price after in rupiah.")
+    at = serializers.DateTimeField()
+
+
+class ChangePage(serializers.Serializer[Any]):
+    """Changes in the order in which they took effect."""
+
+    results = ChangeOut(many=True)
+    version = serializers.IntegerField(help_text="What to ask `since` next.")
+    more = serializers.BooleanField(help_text="Whether there are more already.")
 
 
 class BrandOut(serializers.Serializer[None]):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("balance/", money.BalanceView.as_view(), name="balance"),
     path("statements/", money.StatementView.as_view(), name="statements"),
     path("products/", catalogue.Products.as_view(), name="products"),
+    path("products/changes/", catalogue.ProductChanges.as_view(), name="product_changes"),
     path("brands/detect/", catalogue.BrandDetect.as_view(), name="brand"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     re_path(r"^(?P<rest>.*)$", problems.not_found, name="nothing"),
