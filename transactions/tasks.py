@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from dealers import authentication
 from dealers.models import Dealer
 from portal.lib import tenancy, vault
-from transactions import fulfilment, mirrors, pace, refund_ways, rollups, todo
+from transactions import fulfilment, mirrors, pace, refund_ways, rollups, sandbox, todo
 from transactions.models import Order, Status, Supplier, TaskKind
 from transactions.suppliers.base import SupplierUnavailable
 from transactions.sync import runs
@@ -109,6 +110,15 @@ def refund_destinations() -> None:
     for dealer_id in _dealers():
         with tenancy.inside(dealer_id):
             refund_ways.forget(dealer_id, now=timezone.now())
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def partner_leftovers() -> None:
+    """Forget nonces that nobody can use again, and orders that were tried out long ago."""
+    for dealer in Dealer.objects.order_by("pk"):
+        with tenancy.inside(dealer.pk):
+            authentication.forget_nonces(dealer)
+            sandbox.forget(dealer.pk)
 
 
 @shared_task(soft_time_limit=45, time_limit=60)

@@ -8,9 +8,10 @@ import time_machine
 
 from dealers import authentication, partners
 from dealers.authentication import No, Refused, Signed
-from dealers.models import Dealer, Partner, PartnerKey, PartnerState
+from dealers.models import Dealer, Partner, PartnerKey, PartnerNonce, PartnerState
 from portal.lib import tenancy
 from tests import factories
+from transactions import tasks
 
 pytestmark = pytest.mark.django_db
 HOME = "203.0.113.7"
@@ -154,6 +155,16 @@ def test_a_nonce_is_used_once_and_by_each_partner_for_itself(partner: Partner) -
         assert authentication.forget_nonces(partner.dealer) == 0
         with time_machine.travel(time.time() + 3600):
             assert authentication.forget_nonces(partner.dealer) == 1
+
+
+def test_what_partners_leave_behind_is_forgotten_at_night(partner: Partner) -> None:
+    caller = authentication.by_key(issue(partner).plain, address=HOME)
+    with time_machine.travel(time.time() - 91 * 86_400):
+        authentication.use_nonce(caller, "n-old")
+    authentication.use_nonce(caller, "n-new")
+    tasks.partner_leftovers()
+    with tenancy.inside(partner.dealer_id):
+        assert [each.nonce for each in PartnerNonce.objects.all()] == ["n-new"]
 
 
 def test_a_key_opens_what_it_was_made_for(partner: Partner) -> None:
