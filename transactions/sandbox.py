@@ -101,11 +101,6 @@ def find(partner: Partner, ref_id: str) -> SandboxOrder | None:
     return rows.select_related("product__brand").first()
 
 
-def has_ended(order: SandboxOrder) -> bool:
-    """Whether the order shows its end already."""
-    return order.ends_at is not None and order.ends_at <= timezone.now()
-
-
 def forget(dealer_id: int) -> int:
     """Drop what was tried out long ago; how many. Inside the dealer's transaction."""
     return SandboxOrder.objects.filter(dealer_id=dealer_id, created_at__lt=timezone.now() - KEPT).delete()[0]

@@ -1,0 +1,74 @@
+"""An order in the words of the Digiflazz buyer API: the answer to a top-up, and the body of its webhook.
+
+A failed order always carries a code that decides on a re-send, whatever our own supplier called it: a code of
+ours with the supplier (our balance, our address) would be taken for one of the partner's with us.
+Source: Digiflazz buyer API documentation, top-up and table of response codes.
+"""
+
+from typing import Any
+
+from django.utils import translation
+
+from transactions.models import Status
+from transactions.partner_orders import PartnerOrder
+from transactions.suppliers.base import Outcome, Reason
+from transactions.suppliers.digiflazz_codes import CODES
+
+SUCCESS, FAILURE, PENDING = "Sukses", "Gagal", "Pending"
+_FAILED = frozenset({Status.FAILED, Status.CANCELLED, Status.EXPIRED})
+_BY_REASON = {
+    Reason.DISTURBED: "55",
+    Reason.PRODUCT: "53",
+    Reason.WRONG_NUMBER: "54",
+    Reason.NUMBER_BLOCKED: "51",
+    Reason.CUT_OFF: "58",
+    Reason.REGION: "59",
+    Reason.UNREGISTER_FIRST: "72",
+    Reason.REVERSED: "74",
+}
+
+
+def status_of(order: PartnerOrder) -> str:
+    """`Sukses`, `Pending` or `Gagal`."""
+    if order.status == Status.SUCCEEDED:
+        return SUCCESS
+    return FAILURE if order.status in _FAILED else PENDING
+
+
+def rc_of(order: PartnerOrder) -> str:
+    """The two characters that go with the status; of a failure one that decides on a re-send."""
+    status = status_of(order)
+    if status != FAILURE:
+        return "00" if status == SUCCESS else "03"
+    code = CODES.get(order.rc)
+    if code is not None and code.again == Outcome.FAILED:
+        return code.rc
+    return _BY_REASON.get(order.reason, "02")
+
+
+def data_of(order: PartnerOrder, *, balance: int | None) -> dict[str, Any]:
+    """The fields of a top-up's answer, without their envelope; `balance` is what the deposit holds, in rupiah.
+
+    Without a balance `buyer_last_saldo` is left out.
+    """
+    data: dict[str, Any] = {
+        "ref_id": order.ref_id,
+        "customer_no": order.destination,
+        "buyer_sku_code": order.sku,
+        "message": _message(order),
+        "status": status_of(order),
+        "rc": rc_of(order),
+        "sn": order.sn,
+        "price": order.price,
+    }
+    if balance is not None:
+        data["buyer_last_saldo"] = balance
+    return data
+
+
+def _message(order: PartnerOrder) -> str:
+    status = status_of(order)
+    if status != FAILURE:
+        return f"Transaksi {status}"
+    with translation.override("id"):
+        return str(CODES[rc_of(order)].staff)
