@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from dealers.models import User
 from portal.lib import crash, msisdn, tenancy
-from transactions import catalog, contradictions, pace, postings, queue, refunds, states, todo
+from transactions import catalog, contradictions, pace, postings, queue, refunds, states, todo, webhooks
 from transactions.models import (
     Attempt,
     DueKind,
@@ -253,6 +253,7 @@ def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
         )
         postings.capture(order, attempt)
         end(order)
+        webhooks.tell(order)
     else:
         contradictions.weigh(order, attempt, verdict)
 
@@ -273,6 +274,7 @@ def fail(order: Order, *, reason: Reason, rc: str, actor: User | None = None) ->
     states.move(order, Status.FAILED, actor=actor, finished_at=timezone.now(), reason=reason, rc=rc)
     end(order)
     refunds.release(order)
+    webhooks.tell(order)
 
 
 def end(order: Order) -> None:

@@ -24,6 +24,15 @@ from transactions.models.refunds import Refund, RefundState, RefundWay
 from transactions.models.sandbox import SandboxOrder
 from transactions.models.service import Pace, Proof, Rating
 from transactions.models.tasks import Task, TaskKind
+from transactions.models.webhooks import (
+    DeliveryState,
+    HookEvent,
+    HookFormat,
+    WebhookCallback,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookSecret,
+)
 
 __all__ = [
     "Account",
@@ -34,10 +43,13 @@ __all__ = [
     "Brand",
     "Channel",
     "Decision",
+    "DeliveryState",
     "Due",
     "DueKind",
     "Edit",
     "Exchange",
+    "HookEvent",
+    "HookFormat",
     "InboundEvent",
     "Incident",
     "IncidentKind",
@@ -73,4 +85,8 @@ __all__ = [
     "TaskKind",
     "Tier",
     "Transfer",
+    "WebhookCallback",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookSecret",
 ]

@@ -19,6 +19,7 @@ class TaskKind(models.TextChoices):
     SUPPLIER = "supplier", _("Saldo atau akun pemasok bermasalah")
     CASH = "cash", _("Pembayaran tunai menunggu kasir")
     MONEY = "money", _("Uang masuk belum dicocokkan")
+    WEBHOOK = "webhook", _("Webhook mitra berhenti")
 
 
 class Task(models.Model):
