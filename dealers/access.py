@@ -30,6 +30,7 @@ class Can(StrEnum):
     SEE_TASKS = "see_tasks"
     EDIT_PAYMENT = "edit_payment"
     MATCH_MONEY = "match_money"
+    EDIT_PARTNER = "edit_partner"
 
 
 _COUNTER = {Can.SEE_DESK, Can.SELL, Can.SEE_ORDERS, Can.CONFIRM_PAYMENT, Can.CANCEL_ORDER}

@@ -49,6 +49,8 @@ def _url(task: Task) -> str:
         return reverse("desk:order", args=[task.order.code])
     if task.kind == TaskKind.MONEY:
         return reverse("desk:money_in")
+    if task.kind == TaskKind.WEBHOOK:
+        return reverse("desk:webhook_endpoint", args=[task.subject])
     return reverse("desk:suppliers") if task.kind == TaskKind.SUPPLIER else ""
 
 
