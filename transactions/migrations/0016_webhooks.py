@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 (
                     "format",
                     models.CharField(
-                        choices=[("native", "Konter (Standard Webhooks)"), ("digiflazz", "Digiflazz")], max_length=10
+                        choices=[("native", "Standard Webhooks"), ("digiflazz", "Digiflazz")], max_length=10
                     ),
                 ),
                 ("sealed", models.TextField(blank=True, help_text="its own secret; empty: the partner's")),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 (
                     "format",
                     models.CharField(
-                        choices=[("native", "Konter (Standard Webhooks)"), ("digiflazz", "Digiflazz")], max_length=10
+                        choices=[("native", "Standard Webhooks"), ("digiflazz", "Digiflazz")], max_length=10
                     ),
                 ),
                 ("sealed", models.TextField()),

@@ -12,8 +12,8 @@ LONGEST_URL = 500
 class HookFormat(models.TextChoices):
     """In which words and under which signature."""
 
-    NATIVE = "native", _("Konter (Standard Webhooks)")
-    DIGIFLAZZ = "digiflazz", _("Digiflazz")
+    NATIVE = "native", "Standard Webhooks"
+    DIGIFLAZZ = "digiflazz", "Digiflazz"
 
 
 class HookEvent(models.TextChoices):
@@ -153,3 +153,8 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return self.event_id
+
+    @property
+    def error_word(self) -> str:
+        """Why there was no answer, without what we know of the network."""
+        return self.last_error.partition(":")[0]

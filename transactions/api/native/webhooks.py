@@ -48,7 +48,7 @@ class EndpointChange(serializers.Serializer[None]):
     is_open = serializers.BooleanField(required=False, help_text="While it is closed, what is for it waits.")
 
 
-class EndpointOut(serializers.Serializer[WebhookEndpoint]):
+class EndpointOut(serializers.Serializer[Any]):
     """An endpoint as it stands."""
 
     code = serializers.CharField()
@@ -77,7 +77,7 @@ class EndpointList(serializers.Serializer[None]):
     results = EndpointOut(many=True)
 
 
-class DeliveryOut(serializers.Serializer[WebhookDelivery]):
+class DeliveryOut(serializers.Serializer[Any]):
     """One thing told to one address."""
 
     id = serializers.IntegerField()
@@ -90,7 +90,9 @@ class DeliveryOut(serializers.Serializer[WebhookDelivery]):
     tries = serializers.IntegerField()
     last_status = serializers.IntegerField(allow_null=True)
     last_ms = serializers.IntegerField(allow_null=True)
-    last_error = serializers.CharField(allow_blank=True)
+    last_error = serializers.CharField(
+        source="error_word", allow_blank=True, help_text="Why there was no answer, as one stable word."
+    )
     body = serializers.CharField(help_text="The very text that is signed and sent.")
     created_at = serializers.DateTimeField()
     next_at = serializers.DateTimeField(allow_null=True)
