@@ -15,9 +15,9 @@ from dealers.models import Dealer, Membership, Partner, PlatformRole, Role, User
 from portal import opening
 from portal.lib import tenancy
 from portal.opening import NewDealer
-from transactions import accounts, ledger, postings_business, pricing, tills
+from transactions import accounts, ledger, postings_business, pricing, tills, webhook_endpoints
 from transactions.gateways import qris
-from transactions.models import Brand, Kind, MarkupRule, Price, Product, Route, Supplier, Tier
+from transactions.models import Brand, HookFormat, Kind, MarkupRule, Price, Product, Route, Supplier, Tier
 from transactions.stock import SUPPLIER as STOCK
 from transactions.suppliers import connections
 from transactions.suppliers.simulator import accounts as simulator
@@ -263,6 +263,9 @@ def _partner(dealer: Dealer) -> None:
     with tenancy.inside(dealer.pk):
         partner = partners.invite(dealer, wanted, by=None)
         partners.issue(partner, by=None, plain="mitra-demo-key")
+        webhook_endpoints.set_partner_secret(partner, HookFormat.DIGIFLAZZ, "mitra-demo-secret")
+        native = "whsec_bWl0cmEtZGVtby1zZWNyZXQtMzItYnl0ZXMtbG9uZyE="
+        webhook_endpoints.set_partner_secret(partner, HookFormat.NATIVE, native)
         postings_business.deposit(
             dealer.pk,
             to=accounts.wallet(partner.wallet_key),

@@ -10,16 +10,29 @@ from typing import Any
 from django.utils import timezone
 
 from dealers import partners, rights
-from dealers.models import Dealer, Outlet, PartnerKey, PartnerNonce, Role, User
+from dealers.models import Dealer, Outlet, Partner, PartnerKey, PartnerNonce, Role, User
 from portal.lib import ids, tenancy
 from tests import factories
-from transactions import bank_lines, fulfilment, payments, payouts, refund_choices, sandbox, states, todo
+from transactions import (
+    bank_lines,
+    fulfilment,
+    payments,
+    payouts,
+    refund_choices,
+    sandbox,
+    states,
+    todo,
+    webhook_endpoints,
+    webhooks,
+)
 from transactions.models import (
     Account,
     AccountKind,
     BankLine,
     Brand,
     Decision,
+    DeliveryState,
+    HookFormat,
     InboundEvent,
     Incident,
     IncidentKind,
@@ -41,6 +54,7 @@ from transactions.models import (
     Task,
     TaskKind,
     Tier,
+    WebhookDelivery,
 )
 from transactions.payouts import Payer
 from transactions.refund_choices import Choice
@@ -236,7 +250,17 @@ def _machine(dealer: Dealer, product: Product) -> str:
     PartnerNonce.objects.create(dealer=dealer, partner=partner, nonce="n-1")
     sandbox.place(partner, product, ref_id="T-1", destination="+6281234567890", fingerprint="0" * 64)
     factories.fund_partner(partner, 500_000)
+    _hook(partner)
     return issued.plain
+
+
+def _hook(partner: Partner) -> None:
+    """An address of the partner's, which waits, and something that it was told."""
+    made = webhook_endpoints.add(partner, url="https://example.com/hook", how=HookFormat.NATIVE)
+    webhook_endpoints.change(made.endpoint, url="https://example.com/hook", events=("order.failed",), is_open=False)
+    webhooks.remember_callback(partner, ref_id="C-1", url="https://example.com/hook")
+    body = {"dealer": partner.dealer, "partner": partner, "endpoint": made.endpoint, "body": "{}"}
+    WebhookDelivery.objects.create(**body, event_id="evt_1", kind="order.failed", state=DeliveryState.GIVEN_UP)
 
 
 def _write_the_rest(dealer: Dealer, shop: factories.Shop) -> None:

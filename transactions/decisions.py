@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
-from transactions import fulfilment, postings, queue, states, todo
+from transactions import fulfilment, postings, queue, states, todo, webhooks
 from transactions.models import Attempt, Decision, Order, Status, Task, TaskKind
 from transactions.suppliers.base import Reason
 
@@ -105,6 +105,7 @@ def _carry_out(order: Order, decision: Decision, actor: User) -> None:
         )
         postings.capture(order, attempt)
         fulfilment.end(order)
+        webhooks.tell(order)
     else:
         fulfilment.fail(order, reason=Reason.OTHER, rc="staff", actor=actor)
     decision.approved_by, decision.done_at = actor, timezone.now()

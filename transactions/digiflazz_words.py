@@ -1,16 +1,18 @@
-"""An order in the words of the Digiflazz buyer API, for its answers and its webhooks alike.
+"""An order in the words of the Digiflazz buyer API: the answer to a top-up, and the body of its webhook.
 
-Source of fields, status words and response codes: Digiflazz buyer API documentation.
+A failed order always carries a code that decides on a re-send, whatever our own supplier called it: a code of
+ours with the supplier (our balance, our address) would be taken for one of the partner's with us.
+Source: Digiflazz buyer API documentation, top-up and table of response codes.
 """
 
 from typing import Any
 
 from transactions.models import Status
-from transactions.partner_sales import PartnerOrder
-from transactions.suppliers.base import Outcome
+from transactions.partner_orders import PartnerOrder
+from transactions.suppliers.base import Outcome, Reason
 from transactions.suppliers.digiflazz_codes import CODES
 
-SUCCESS, PENDING, FAILED = "Sukses", "Pending", "Gagal"
+SUCCESS, FAILURE, PENDING = "Sukses", "Gagal", "Pending"
 MESSAGES = {
     "00": "Transaksi Sukses",
     "02": "Transaksi Gagal",
@@ -48,41 +50,59 @@ MESSAGES = {
     "99": "DF Rc Routing Issue",
 }
 _FAILED = frozenset({Status.FAILED, Status.CANCELLED, Status.EXPIRED})
+_BY_REASON = {
+    Reason.DISTURBED: "55",
+    Reason.PRODUCT: "53",
+    Reason.WRONG_NUMBER: "54",
+    Reason.NUMBER_BLOCKED: "51",
+    Reason.CUT_OFF: "58",
+    Reason.REGION: "59",
+    Reason.UNREGISTER_FIRST: "72",
+    Reason.REVERSED: "74",
+}
 
 
-def data_of(order: PartnerOrder, *, balance: int) -> dict[str, Any]:
-    """What stands in `data`; `balance` is what the partner's deposit holds now, in rupiah."""
-    rc = rc_of(order)
-    return {
-        "ref_id": order.ref_id,
-        "customer_no": order.destination,
-        "buyer_sku_code": order.sku,
-        "message": message(rc),
-        "status": status_word(rc),
-        "rc": rc,
-        "sn": order.sn,
-        "buyer_last_saldo": balance,
-        "price": order.price,
-    }
+def status_of(order: PartnerOrder) -> str:
+    """`Sukses`, `Pending` or `Gagal`."""
+    if order.status == Status.SUCCEEDED:
+        return SUCCESS
+    return FAILURE if order.status in _FAILED else PENDING
 
 
 def rc_of(order: PartnerOrder) -> str:
-    """The response code of an order as it stands.
+    """The two characters that go with the status; of a failure one that decides on a re-send."""
+    status = status_of(order)
+    if status != FAILURE:
+        return "00" if status == SUCCESS else "03"
+    code = CODES.get(order.rc)
+    if code is not None and code.again == Outcome.FAILED:
+        return code.rc
+    return _BY_REASON.get(order.reason, "02")
 
-    A supplier's code is passed on only where it speaks of the number or the product: one about our own
-    account there would tell the partner that something is wrong with its account here.
+
+def data_of(order: PartnerOrder, *, balance: int | None) -> dict[str, Any]:
+    """The fields of a top-up's answer, without their envelope; `balance` is what the deposit holds, in rupiah.
+
+    Without a balance `buyer_last_saldo` is left out.
     """
-    if order.status == Status.SUCCEEDED:
-        return "00"
-    if order.status not in _FAILED:
-        return "03"
-    known = CODES.get(order.rc)
-    return order.rc if known is not None and known.has_record and known.again == Outcome.FAILED else "02"
+    data: dict[str, Any] = {
+        "ref_id": order.ref_id,
+        "customer_no": order.destination,
+        "buyer_sku_code": order.sku,
+        "message": message(rc_of(order)),
+        "status": status_of(order),
+        "rc": rc_of(order),
+        "sn": order.sn,
+        "price": order.price,
+    }
+    if balance is not None:
+        data["buyer_last_saldo"] = balance
+    return data
 
 
 def status_word(rc: str) -> str:
-    """`Sukses`, `Pending` or `Gagal`."""
-    return {"00": SUCCESS, "03": PENDING, "99": PENDING}.get(rc, FAILED)
+    """`Sukses`, `Pending` or `Gagal`, of a code alone."""
+    return {"00": SUCCESS, "03": PENDING, "99": PENDING}.get(rc, FAILURE)
 
 
 def message(rc: str) -> str:

@@ -8,6 +8,7 @@ a lease keeps them apart. Whatever one of them leaves behind when it dies is due
 import queue as queues
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from portal.lib import meters, retry, tenancy, trouble
-from transactions import fulfilment, inquiries, paybacks, payments, queue, states, stock, todo
+from transactions import fulfilment, inquiries, paybacks, payments, queue, states, stock, todo, webhook_calls
 from transactions.fulfilment import Answer, Call
 from transactions.inquiries import Heard, Inquiry
 from transactions.models import DueKind, Order, Status, TaskKind
@@ -31,8 +32,10 @@ log = structlog.get_logger(__name__)
 BATCH = 50
 IDLE_SECONDS = 0.1
 PARK_AFTER = 8
-Work = Call | Inquiry | paybacks.Call
-Came = Answer | Heard | paybacks.Told
+WEBHOOK_THREADS = 16
+WEBHOOKS_EVERY_SECONDS = 0.1
+Work = Call | Inquiry | paybacks.Call | webhook_calls.Call
+Came = Answer | Heard | paybacks.Told | webhook_calls.Told
 
 
 class Dispatcher:
@@ -44,6 +47,10 @@ class Dispatcher:
         self._answers: queues.SimpleQueue[Came] = queues.SimpleQueue()
         self._claims: deque[Claim] = deque()
         self._in_flight = 0
+        # Webhooks have threads of their own: an address that answers late holds up no order.
+        self._hooks = ThreadPoolExecutor(WEBHOOK_THREADS, thread_name_prefix="webhook")
+        self._hooks_in_flight = 0
+        self._hooks_looked = 0.0
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -52,7 +59,7 @@ class Dispatcher:
 
     def run(self) -> None:
         """Work until told to stop; a database that is away is waited for."""
-        while not self._stopping.is_set() or self._in_flight:
+        while not self._stopping.is_set() or self._in_flight or self._hooks_in_flight:
             try:
                 busy = self.turn()
             except (DatabaseError, InterfaceError) as error:
@@ -65,6 +72,7 @@ class Dispatcher:
             if not busy:
                 self._rest()
         self._pool.shutdown()
+        self._hooks.shutdown()
 
     def turn(self) -> bool:
         """Record what came, start what is due; whether there was anything to do."""
@@ -78,7 +86,21 @@ class Dispatcher:
         while self._claims:
             self._work(self._claims[0])
             self._claims.popleft()  # only now: if the database goes away, its return finds the claim here
-        return recorded or started
+        return self._start_webhooks() or recorded or started
+
+    def _start_webhooks(self) -> bool:
+        """Begin what is due to be told, as far as there are threads; whether there was anything."""
+        now, room = time.monotonic(), WEBHOOK_THREADS - self._hooks_in_flight
+        if room <= 0 or now - self._hooks_looked < WEBHOOKS_EVERY_SECONDS:
+            return False
+        claims = webhook_calls.claim(room)
+        if not claims:
+            self._hooks_looked = now
+            return False
+        for call in _webhooks(claims):
+            self._hooks_in_flight += 1
+            self._hooks.submit(self._make, call)
+        return True
 
     def _rest(self) -> None:
         """Sleep until an answer comes or it is time to look at the queue again."""
@@ -131,11 +153,30 @@ class Dispatcher:
         try:
             while waiting:
                 _record_together(waiting[0])
-                self._in_flight -= len(waiting.popleft())
+                done = waiting.popleft()
+                hooks = sum(isinstance(each, webhook_calls.Told) for each in done)
+                self._hooks_in_flight -= hooks
+                self._in_flight -= len(done) - hooks
         finally:
             for each in chain.from_iterable(waiting):
                 self._answers.put(each)
         return bool(came)
+
+
+def _webhooks(claims: list[Claim]) -> list[webhook_calls.Call]:
+    """What these claims ask for; those of a lane that cannot be read come again later."""
+    calls: list[webhook_calls.Call] = []
+    for lane in webhook_calls.by_lane(claims):
+        try:
+            calls += webhook_calls.decide(lane)
+        except Exception as error:  # one poisoned row must not stop the others
+            if trouble.is_away(error):
+                raise
+            log.exception("webhooks not read", targets=[held.target for held in lane])
+            _let_go()
+            for held in lane:
+                set_aside(held)
+    return calls
 
 
 def _measure(came: Came) -> None:
@@ -237,6 +278,8 @@ def _take(came: Came) -> None:
         inquiries.record(came)
     elif isinstance(came, paybacks.Told):
         paybacks.record(came)
+    elif isinstance(came, webhook_calls.Told):
+        webhook_calls.record(came)
     else:
         fulfilment.record_answer(came)
 
@@ -256,4 +299,7 @@ def run_once(*, limit: int = BATCH) -> int:
         if work is not None:
             _take(work.run())
         done += 1
+    for call in _webhooks(webhook_calls.claim(limit)):
+        _take(call.run())
+        done += len(call.letters)
     return done

@@ -18,7 +18,7 @@ from django.utils import timezone
 from dealers.models import Dealer, User
 from portal.lib import crash, msisdn, roundtrip, tenancy
 from portal.lib.roundtrip import Statement
-from transactions import catalog, contradictions, health, pace, postings, queue, refunds, states, todo
+from transactions import catalog, contradictions, health, pace, postings, queue, refunds, states, todo, webhooks
 from transactions.models import (
     Attempt,
     DueKind,
@@ -289,6 +289,7 @@ def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
         now = timezone.now()
         moved = states.moved(order, Status.SUCCEEDED, finished_at=now, sn=verdict.sn, rc=verdict.rc, cost=attempt.cost)
         roundtrip.send(*concluded, *moved, *captured, *_ended(order))
+        webhooks.tell(order)
     else:
         roundtrip.send(*concluded)
         contradictions.weigh(order, attempt, verdict)
@@ -311,6 +312,7 @@ def fail(order: Order, *, reason: Reason, rc: str, actor: User | None = None) ->
     states.move(order, Status.FAILED, actor=actor, finished_at=timezone.now(), reason=reason, rc=rc)
     end(order)
     refunds.release(order)
+    webhooks.tell(order)
 
 
 def end(order: Order) -> None:

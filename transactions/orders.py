@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from dealers.models import Dealer, Outlet, Partner, User
 from portal.lib import crash, ids, retry, tenancy
-from transactions import accounts, catalog, ledger, pricing, queue, refunds, states, todo
+from transactions import accounts, catalog, ledger, pricing, queue, refunds, states, todo, webhooks
 from transactions.ledger import InsufficientBalance
 from transactions.models import (
     Channel,
@@ -261,6 +261,7 @@ def cancel(dealer: Dealer, order_id: int, *, actor: User | None = None) -> Order
                 states.move(order, Status.CANCELLED, actor=actor, finished_at=timezone.now())
                 queue.finish(dealer.pk, DueKind.ORDER, order.pk)
                 refunds.release(order)
+                webhooks.tell(order)
             elif order.status != Status.CANCELLED:
                 raise TooLate
             return order

@@ -4,7 +4,6 @@ Every dialect that partners speak comes through here, and knows no more of an or
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from django.db.models import Sum
@@ -14,8 +13,25 @@ from dealers.authentication import Caller
 from dealers.models import Partner
 from portal.lib import msisdn, retry, tenancy
 from transactions import accounts, catalog, ledger, orders, pricing, sandbox
-from transactions.models import Channel, Kind, Order, Product, SandboxOrder, Status
-from transactions.suppliers.base import Reason
+from transactions.models import Channel, Kind, Order, Product, Status
+from transactions.partner_orders import PartnerOrder, of, of_sandbox
+
+__all__ = [
+    "BadDestination",
+    "CapReached",
+    "PartnerOrder",
+    "RefIdReused",
+    "Sold",
+    "UnknownSku",
+    "Wish",
+    "WrongBrand",
+    "balance",
+    "buy",
+    "find",
+    "of",
+    "of_sandbox",
+    "spent_today",
+]
 
 
 class UnknownSku(Exception):
@@ -45,7 +61,7 @@ class CapReached(Exception):
 class RefIdReused(Exception):
     """The ref_id stands for an order with other content; nothing new was bought."""
 
-    def __init__(self, order: "PartnerOrder") -> None:
+    def __init__(self, order: PartnerOrder) -> None:
         super().__init__(f"it stands for order {order.code}")
         self.order = order
 
@@ -59,25 +75,6 @@ class Wish:
     destination: str
     max_price: int | None = None
     is_trial: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class PartnerOrder:
-    """An order as the partner that placed it sees it; sums in rupiah, `destination` as people write it."""
-
-    code: str
-    ref_id: str
-    status: Status
-    sku: str
-    brand: str
-    destination: str
-    price: int
-    sn: str
-    rc: str
-    reason: Reason
-    is_sandbox: bool
-    created_at: datetime
-    finished_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -206,46 +203,3 @@ def spent_today(partner: Partner) -> int:
     rows = Order.objects.filter(dealer_id=partner.dealer_id, partner=partner, created_at__gte=since)
     spent = rows.exclude(status__in=[Status.FAILED, Status.CANCELLED]).aggregate(sum=Sum("price"))["sum"]
     return int(spent or 0)
-
-
-def of(order: Order) -> PartnerOrder:
-    """A real order, as its partner sees it."""
-    return PartnerOrder(
-        code=order.code,
-        ref_id=order.ref_id or "",
-        status=Status(order.status),
-        sku=order.product.sku,
-        brand=order.product.brand.code,
-        destination=_written(order.destination),
-        price=order.price,
-        sn=order.sn,
-        rc=order.rc,
-        reason=Reason(order.reason) if order.reason else Reason.NONE,
-        is_sandbox=False,
-        created_at=order.created_at,
-        finished_at=order.finished_at,
-    )
-
-
-def of_sandbox(order: SandboxOrder) -> PartnerOrder:
-    """A tried order, as it stands by the clock."""
-    ended = sandbox.has_ended(order)
-    return PartnerOrder(
-        code=order.code,
-        ref_id=order.ref_id,
-        status=Status(order.ending) if ended else Status.PROCESSING,
-        sku=order.product.sku,
-        brand=order.product.brand.code,
-        destination=_written(order.destination),
-        price=order.price,
-        sn=order.sn if ended else "",
-        rc=order.rc if ended else "",
-        reason=Reason(order.reason) if ended and order.reason else Reason.NONE,
-        is_sandbox=True,
-        created_at=order.created_at,
-        finished_at=order.ends_at if ended else None,
-    )
-
-
-def _written(destination: str) -> str:
-    return msisdn.national(destination) if destination.startswith("+") else destination

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from portal.lib import roundtrip
 from portal.lib.roundtrip import Statement
@@ -31,13 +31,14 @@ class Claim:
     target: int
     tries: int
     token: uuid.UUID
+    lane: int | None = None
 
 
 _CLAIM = """
 UPDATE due SET token = %s, lease_until = now() + %s * interval '1 second', tries = tries + 1
 WHERE id IN (
     SELECT id FROM due
-    WHERE NOT parked AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+    WHERE NOT parked AND kind <> 'webhook' AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
     ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
 )
 RETURNING id, dealer_id, kind, target, tries
@@ -45,12 +46,13 @@ RETURNING id, dealer_id, kind, target, tries
 
 OVER = """
 ON CONFLICT (dealer_id, kind, target)
-DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, token = NULL, tries = 0, parked = false
+DO UPDATE SET due_at = EXCLUDED.due_at, lease_until = NULL, token = NULL, tries = 0, parked = false,
+    lane = coalesce(EXCLUDED.lane, due.lane)
 """
 """What becomes of a row that is there already: it is due at the new time, and nobody's lease holds."""
 _SET = f"""
-INSERT INTO due (dealer_id, kind, target, due_at, tries, parked)
-VALUES (%s, %s, %s, now() + %s * interval '1 second', 0, false) {OVER}
+INSERT INTO due (dealer_id, kind, target, due_at, tries, parked, lane)
+SELECT %s, %s, target, now() + %s * interval '1 second', 0, false, %s FROM unnest(%s::bigint[]) AS target {OVER}
 """  # noqa: S608  built from the constant above
 _REST = f"""
 INSERT INTO due (dealer_id, kind, target, due_at, tries, parked)
@@ -62,6 +64,36 @@ UPDATE due SET due_at = now() + %s * interval '1 second',
 WHERE dealer_id = %s AND kind = %s AND target = %s AND (%s::uuid IS NULL OR token = %s::uuid)
 """
 
+# The lanes that hold something, found by jumping from one to the next; of those where nothing is under way, the first
+# rows that are due.
+_CLAIM_LANES = """
+WITH RECURSIVE lanes (lane) AS (
+    (SELECT lane FROM due WHERE NOT parked AND kind = 'webhook' ORDER BY lane LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT d.lane FROM due d WHERE NOT d.parked AND d.kind = 'webhook' AND d.lane > lanes.lane
+        ORDER BY d.lane LIMIT 1
+    ) FROM lanes WHERE lanes.lane IS NOT NULL
+), free AS (
+    SELECT lane FROM lanes WHERE lane IS NOT NULL AND NOT EXISTS (
+        SELECT FROM due b
+        WHERE NOT b.parked AND b.kind = 'webhook' AND b.lane = lanes.lane AND b.lease_until > now()
+    ) ORDER BY random()
+)
+UPDATE due SET token = %s, lease_until = now() + %s * interval '1 second', tries = tries + 1
+WHERE id IN (
+    SELECT first.id FROM free, LATERAL (
+        SELECT id FROM due
+        WHERE NOT parked AND kind = 'webhook' AND lane = free.lane AND due_at <= now()
+          AND (lease_until IS NULL OR lease_until <= now())
+        ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+    ) AS first LIMIT %s
+)
+RETURNING id, dealer_id, kind, target, tries, lane
+"""
+_LANES_LOCK = 7_261_045
+"""Dispatchers take turns here, so that two of them never take rows of one lane."""
+
 
 def claim(limit: int) -> list[Claim]:
     """Take up to `limit` rows that are due and that nobody holds."""
@@ -71,19 +103,39 @@ def claim(limit: int) -> list[Claim]:
         return [Claim(row[0], row[1], row[2], row[3], row[4], token) for row in cursor.fetchall()]
 
 
-def set_due(dealer_id: int, kind: DueKind, target: int, *, after: timedelta = timedelta()) -> None:
-    """Look at the target `after` from now; ends whatever lease there was."""
-    roundtrip.send(due_in(dealer_id, kind, target, after=after))
+def set_due(
+    dealer_id: int, kind: DueKind, *targets: int, after: timedelta = timedelta(), lane: int | None = None
+) -> None:
+    """Look at the targets `after` from now; ends whatever lease there was. A webhook needs its lane."""
+    roundtrip.send(due_in(dealer_id, kind, *targets, after=after, lane=lane))
 
 
-def due_in(dealer_id: int, kind: DueKind, target: int, *, after: timedelta = timedelta()) -> Statement:
+def due_in(
+    dealer_id: int, kind: DueKind, *targets: int, after: timedelta = timedelta(), lane: int | None = None
+) -> Statement:
     """The same as a statement to be sent with others."""
-    return Statement(_SET, [dealer_id, kind, target, after.total_seconds()])
+    return Statement(_SET, [dealer_id, kind, after.total_seconds(), lane, sorted(targets)])
 
 
 def due_once_it_rested(dealer_id: int, order_id: int) -> Statement:
     """An order that was just paid is due as soon as its dealer's time to cancel has passed."""
     return Statement(_REST, [order_id, dealer_id])
+
+
+def claim_lanes(*, per_lane: int, limit: int) -> list[Claim]:
+    """Take the first rows of lanes in which nothing is under way; none while another dispatcher does the same."""
+    token = uuid.uuid4()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LANES_LOCK])
+        if not cursor.fetchone()[0]:
+            return []
+        cursor.execute(_CLAIM_LANES, [token, LEASE.total_seconds(), per_lane, limit])
+        return [Claim(row[0], row[1], row[2], row[3], row[4], token, row[5]) for row in cursor.fetchall()]
+
+
+def clear_lane(dealer_id: int, lane: int) -> None:
+    """Nothing of a lane is to be done for now."""
+    Due.objects.filter(dealer_id=dealer_id, kind=DueKind.WEBHOOK, lane=lane).delete()
 
 
 def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta, token: uuid.UUID | None = None) -> None:
@@ -107,6 +159,11 @@ def holder(dealer_id: int, kind: DueKind, target: int) -> Statement:
     return Statement(
         "SELECT token FROM due WHERE dealer_id = %s AND kind = %s AND target = %s", [dealer_id, kind, target]
     )
+
+
+def holds(dealer_id: int, kind: DueKind, target: int, token: uuid.UUID) -> bool:
+    """Whether this token still owns the row."""
+    return roundtrip.ask(holder(dealer_id, kind, target)) == (token,)
 
 
 def finish(dealer_id: int, kind: DueKind, target: int) -> None:

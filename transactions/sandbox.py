@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from dealers.models import Partner
 from portal.lib import ids
-from transactions import pricing
+from transactions import pricing, webhooks
 from transactions.models import Product, SandboxOrder, Status
 from transactions.suppliers.base import Reason
 
@@ -64,7 +64,9 @@ def place(partner: Partner, product: Product, *, ref_id: str, destination: str, 
     """
     try:
         with transaction.atomic():
-            return _make(partner, product, ref_id=ref_id, destination=destination, fingerprint=fingerprint)
+            made = _make(partner, product, ref_id=ref_id, destination=destination, fingerprint=fingerprint)
+            webhooks.tell_trial(made, balance=BALANCE)
+            return made
     except IntegrityError:
         found = find(partner, ref_id)
         if found is None:
@@ -99,11 +101,6 @@ def find(partner: Partner, ref_id: str) -> SandboxOrder | None:
     """What the partner tried under this ref_id. Inside the dealer's transaction."""
     rows = SandboxOrder.objects.filter(dealer_id=partner.dealer_id, partner=partner, ref_id=ref_id)
     return rows.select_related("product__brand").first()
-
-
-def has_ended(order: SandboxOrder) -> bool:
-    """Whether the order shows its end already."""
-    return order.ends_at is not None and order.ends_at <= timezone.now()
 
 
 def forget(dealer_id: int) -> int:

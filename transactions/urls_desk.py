@@ -22,6 +22,7 @@ from transactions.views.desk import (
     sync,
     tills,
     waiting,
+    webhooks,
 )
 
 app_name = "desk"
@@ -54,6 +55,9 @@ urlpatterns = [
     path("insiden/<int:pk>/", waiting.incident, name="incident"),
     path("uang/", money.index, name="money"),
     path("uang/pemasok/", deposits.supplier, name="supplier_deposit"),
+    path("mitra/webhook/", webhooks.index, name="webhooks"),
+    path("mitra/webhook/<int:pk>/", webhooks.delivery, name="webhook"),
+    path("mitra/webhook/alamat/<str:code>/", webhooks.endpoint, name="webhook_endpoint"),
     path("uang/mitra/", deposits.partner, name="partner_deposit"),
     path("uang/<int:pk>/", money.account, name="account"),
     path("uang/<int:pk>.csv", money.account_csv, name="account_csv"),

@@ -216,7 +216,7 @@ def test_the_queue_holds_ids_and_times_only() -> None:
     columns = {
         str(name) for (name,) in _rows("SELECT column_name FROM information_schema.columns WHERE table_name = 'due'")
     }
-    assert columns == {"id", "dealer_id", "kind", "target", "due_at", "lease_until", "token", "tries", "parked"}
+    assert columns == {"id", "dealer_id", "kind", "target", "due_at", "lease_until", "token", "tries", "parked", "lane"}
 
 
 def test_the_application_serves_with_an_ordinary_role_that_owns_nothing() -> None:

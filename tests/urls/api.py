@@ -1,6 +1,8 @@
 """Addresses of the native API: for partners' machines; nobody who has merely signed in gets past them."""
 
+from portal.lib import tenancy
 from tests.urls.rows import PEOPLE, Row, Scene
+from transactions.models import WebhookDelivery, WebhookEndpoint
 
 NOBODY = " ".join(["401"] * len(PEOPLE))
 
@@ -16,6 +18,16 @@ def _batch(scene: Scene) -> dict[str, object]:
 
 def _tried(_scene: Scene) -> list[str]:
     return ["T-1"]
+
+
+def hook(scene: Scene) -> list[object]:
+    with tenancy.inside(scene.here.dealer.pk):
+        return [WebhookEndpoint.objects.get(dealer=scene.here.dealer).code]
+
+
+def told(scene: Scene) -> list[object]:
+    with tenancy.inside(scene.here.dealer.pk):
+        return [WebhookDelivery.objects.get(dealer=scene.here.dealer).pk]
 
 
 ROWS = [
@@ -47,6 +59,31 @@ ROWS = [
         get=f"{NOBODY} 200 200",
         post=f"{NOBODY} 405 405",
         sends_json=True,
+    ),
+    Row(
+        name="api:webhooks",
+        get=f"{NOBODY} 200 200",
+        post=f"{NOBODY} 422 422",
+        fields=lambda s: {"url": "http://127.0.0.1:9/"},
+        sends_json=True,
+    ),
+    Row(name="api:deliveries", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
+    Row(name="api:webhook", at=hook, get=f"{NOBODY} 405 405", post=f"{NOBODY} 405 405", sends_json=True),
+    *(
+        Row(
+            name=f"api:{name}",
+            at=at,
+            get=f"{NOBODY} 405 405",
+            post=f"{NOBODY} {status} 404",
+            sends_json=True,
+            changes=name != "webhook_resume",
+        )
+        for name, at, status in (
+            ("webhook_test", hook, 202),
+            ("webhook_resume", hook, 200),
+            ("webhook_replay", hook, 202),
+            ("delivery_replay", told, 202),
+        )
     ),
     Row(name="api:schema", get="200", post="405", sends_json=True),
     Row(name="api:nothing", at=lambda s: ["nichts"], get="404", post="404", sends_json=True),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from dealers.models import PartnerKey
 from portal.lib import ids, tenancy
 from tests import factories
+from tests.urls.api import hook, told
 from tests.urls.rows import Row, Scene
 
 
@@ -564,5 +565,25 @@ ROWS = [
         changes=True,
         get="302 404 404 200 200 403 403 403 404",
         post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:webhooks",
+        get="302 404 200 200 200 403 403 403 404",
+        post="302 404 405 405 405 403 403 403 404",
+    ),
+    Row(
+        name="desk:webhook",
+        at=told,
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+        changes=True,
+    ),
+    Row(
+        name="desk:webhook_endpoint",
+        at=hook,
+        fields=lambda s: {"step": "replay"},
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+        changes=True,
     ),
 ]

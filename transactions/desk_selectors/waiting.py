@@ -51,7 +51,12 @@ def _url(task: Task) -> str:
         return reverse("desk:money_in")
     if task.kind == TaskKind.SUPPLIER:
         return reverse("desk:suppliers")
-    page = {TaskKind.PARTNER: "desk:partner", TaskKind.LIST: "desk:supplier", TaskKind.PRICE: "desk:product"}
+    page = {
+        TaskKind.PARTNER: "desk:partner",
+        TaskKind.LIST: "desk:supplier",
+        TaskKind.PRICE: "desk:product",
+        TaskKind.WEBHOOK: "desk:webhook_endpoint",
+    }
     return reverse(page[TaskKind(task.kind)], args=[task.subject]) if task.kind in page else ""
 
 

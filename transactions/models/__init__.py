@@ -34,6 +34,15 @@ from transactions.models.sync import (
     SyncVersion,
 )
 from transactions.models.tasks import Task, TaskKind
+from transactions.models.webhooks import (
+    DeliveryState,
+    HookEvent,
+    HookFormat,
+    WebhookCallback,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookSecret,
+)
 
 __all__ = [
     "Account",
@@ -45,12 +54,15 @@ __all__ = [
     "Channel",
     "ClosedBy",
     "Decision",
+    "DeliveryState",
     "Doubt",
     "Due",
     "DueKind",
     "Edit",
     "EventKind",
     "Exchange",
+    "HookEvent",
+    "HookFormat",
     "InboundEvent",
     "Incident",
     "IncidentKind",
@@ -91,4 +103,8 @@ __all__ = [
     "TaskKind",
     "Tier",
     "Transfer",
+    "WebhookCallback",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookSecret",
 ]

@@ -16,6 +16,7 @@ class DueKind(models.TextChoices):
     PAYMENT = "payment", "expire a payment code"
     REFUND = "refund", "have a gateway pay a refund back"
     RESULT = "result", "tell the buying dealer how a stock order ended"
+    WEBHOOK = "webhook", "tell a partner's address something"
 
 
 class Due(models.Model):
@@ -29,12 +30,21 @@ class Due(models.Model):
     token = models.UUIDField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     parked = models.BooleanField(default=False)
+    lane = models.BigIntegerField(null=True, help_text="webhooks of one lane go to one address, few at a time")
 
     class Meta:
         db_table = "due"
         constraints = [models.UniqueConstraint(fields=["dealer", "kind", "target"], name="one_due_row_per_target")]
         indexes = [
-            models.Index(fields=["due_at"], name="due_soonest", condition=models.Q(parked=False)),
+            # Webhooks stand apart: however many wait, the search for orders does not see them.
+            models.Index(
+                fields=["due_at"], name="due_soonest_work", condition=models.Q(parked=False) & ~models.Q(kind="webhook")
+            ),
+            models.Index(
+                fields=["lane", "due_at"],
+                name="due_webhooks",
+                condition=models.Q(parked=False) & models.Q(kind="webhook"),
+            ),
         ]
 
     def __str__(self) -> str:

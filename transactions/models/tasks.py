@@ -22,6 +22,7 @@ class TaskKind(models.TextChoices):
     PARTNER = "partner", _("Calon mitra menunggu jawaban")
     LIST = "list", _("Daftar harga pemasok perlu dilihat")
     PRICE = "price", _("Harga jual di bawah modal")
+    WEBHOOK = "webhook", _("Webhook mitra berhenti")
 
 
 class Task(models.Model):

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from dealers.authentication import No, Refused
 from portal.lib import web
 from portal.lib.money import rupiah
-from transactions import orders, partner_sales
+from transactions import orders, partner_sales, webhook_endpoints, webhooks
 from transactions.forms import number_words
 from transactions.ledger import InsufficientBalance
 
@@ -150,6 +150,23 @@ def _capped(error: partner_sales.CapReached) -> JsonResponse:
 def _reused(error: partner_sales.RefIdReused) -> JsonResponse:
     words = _("ref_id ini sudah dipakai untuk pesanan %(code)s dengan isi lain. Tidak ada yang dibeli.")
     return web.problem(409, "ref_id_reused", words % {"code": error.order.code}, order=error.order.code)
+
+
+@_answer.register
+def _bad_url(_error: webhooks.BadUrl) -> JsonResponse:
+    return _field("url", "bad_url", _("Alamat ini tidak bisa dipakai: harus alamat umum (http atau https) yang ada."))
+
+
+@_answer.register
+def _bad_secret(_error: webhook_endpoints.BadSecret) -> JsonResponse:
+    words = _("Rahasia ini tidak cocok: native whsec_ dan base64 dari 24-64 byte, digiflazz 8-128 karakter.")
+    return _field("secret", "bad_secret", words)
+
+
+@_answer.register
+def _many_endpoints(_error: webhook_endpoints.TooMany) -> JsonResponse:
+    words = _("Paling banyak %(most)s alamat webhook. Hapus satu dulu.") % {"most": webhook_endpoints.MOST_ENDPOINTS}
+    return web.problem(409, "too_many_endpoints", words)
 
 
 def not_found(request: HttpRequest, rest: str = "") -> JsonResponse:

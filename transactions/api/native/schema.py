@@ -12,7 +12,8 @@ _WORDS = {
     402: "The deposit or the daily cap does not suffice; nothing was bought.",
     403: "The key, the address or the partner may not do this.",
     404: "There is no such thing here.",
-    409: "The `ref_id` stands for other content, the product is closed, or the price is above `max_price`.",
+    409: "The `ref_id` stands for other content, the product is closed, its price is above `max_price`, "
+    "or there are endpoints enough.",
     413: "More than 64 kB.",
     415: "The body is not `application/json`.",
     422: "A field is wrong; `errors` says which.",

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from transactions.api.native import catalogue, money, orders, problems
+from transactions.api.native import catalogue, money, orders, problems, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,13 @@ urlpatterns = [
     path("products/", catalogue.Products.as_view(), name="products"),
     path("products/changes/", catalogue.ProductChanges.as_view(), name="product_changes"),
     path("brands/detect/", catalogue.BrandDetect.as_view(), name="brand"),
+    path("webhooks/", webhooks.Endpoints.as_view(), name="webhooks"),
+    path("webhooks/deliveries/", webhooks.Deliveries.as_view(), name="deliveries"),
+    path("webhooks/deliveries/<int:pk>/replay/", webhooks.DeliveryReplay.as_view(), name="delivery_replay"),
+    path("webhooks/<str:code>/", webhooks.Endpoint.as_view(), name="webhook"),
+    path("webhooks/<str:code>/test/", webhooks.EndpointTest.as_view(), name="webhook_test"),
+    path("webhooks/<str:code>/resume/", webhooks.EndpointResume.as_view(), name="webhook_resume"),
+    path("webhooks/<str:code>/replay/", webhooks.EndpointReplay.as_view(), name="webhook_replay"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     re_path(r"^(?P<rest>.*)$", problems.not_found, name="nothing"),
 ]

@@ -70,6 +70,7 @@ GROUPS = (
             Place("rules", _("Aturan harga"), "rules", Can.EDIT_CATALOGUE, "rules"),
             Place("suppliers", _("Pemasok"), "suppliers", Can.EDIT_CATALOGUE, "supplier"),
             Place("partners", _("Mitra"), "partners", Can.EDIT_PARTNER, "people"),
+            Place("webhooks", _("Webhook mitra"), "webhooks", Can.EDIT_PARTNER, "share"),
             Place("qris", "QRIS", "qris", Can.EDIT_PAYMENT, "qr"),
             Place("bank_accounts", _("Rekening bank"), "bank_accounts", Can.EDIT_PAYMENT, "bank"),
             Place("history", _("Riwayat"), "history", Can.EDIT_CATALOGUE, "history"),
