@@ -12,7 +12,7 @@ from dealers import days
 from dealers.authentication import Caller
 from dealers.models import Partner
 from portal.lib import msisdn, retry, tenancy
-from transactions import accounts, catalog, ledger, orders, pricing, sandbox
+from transactions import accounts, catalog, ledger, orders, pricing, sandbox, webhooks
 from transactions.models import Channel, Kind, Order, Product, Status
 from transactions.partner_orders import PartnerOrder, of, of_sandbox
 
@@ -68,13 +68,17 @@ class RefIdReused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a machine asked for; `destination` in any spelling, `max_price` in rupiah, None for today's price."""
+    """What a machine asked for; `destination` in any spelling, `max_price` in rupiah, None for today's price.
+
+    `callback_url` is where this order's end is told instead of at the partner's endpoints; it has been checked.
+    """
 
     ref_id: str
     sku: str
     destination: str
     max_price: int | None = None
     is_trial: bool = False
+    callback_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ def _buy(caller: Caller, wish: Wish) -> Sold:
             raise
         if standing is None:
             _keep_to_cap(caller.partner, ask)
+            _remember(caller.partner, wish)
         try:
             placed = orders.place(caller.dealer, ask)
         except orders.AlreadyUsed as error:
@@ -140,6 +145,8 @@ def _try(caller: Caller, wish: Wish) -> Sold:
             if standing is not None:
                 raise RefIdReused(of_sandbox(standing)) from error
             raise
+        if standing is None:
+            _remember(caller.partner, wish, is_sandbox=True)
         try:
             made = sandbox.place(
                 caller.partner,
@@ -151,6 +158,11 @@ def _try(caller: Caller, wish: Wish) -> Sold:
         except sandbox.SameRefOtherContent as error:
             raise RefIdReused(of_sandbox(error.order)) from error
         return Sold(of_sandbox(made), standing is None)
+
+
+def _remember(partner: Partner, wish: Wish, *, is_sandbox: bool = False) -> None:
+    if wish.callback_url:
+        webhooks.remember_callback(partner, ref_id=wish.ref_id, url=wish.callback_url, is_sandbox=is_sandbox)
 
 
 def _standing(partner: Partner, ref_id: str) -> Order | None:

@@ -15,7 +15,7 @@ from portal.lib import tenancy
 from tests import factories
 from tests.factories import Machine, Shop
 from transactions import fulfilment, states
-from transactions.models import Brand, Order, Product, Transfer
+from transactions.models import Brand, Order, Product, Transfer, WebhookDelivery
 from transactions.suppliers.base import Credentials, Outcome, Reason, TopUp, Verdict
 from transactions.suppliers.digiflazz import Digiflazz
 
@@ -138,6 +138,18 @@ def test_the_same_ref_id_with_other_content_is_rc_49(machine: Machine) -> None:
     top_up(machine)
     assert top_up(machine, customer_no="081234567891")[1]["rc"] == "49"
     assert top_up(machine, buyer_sku_code="lain")[1]["rc"] == "49"
+
+
+def test_an_order_may_bring_the_address_where_its_end_is_told(shop: Shop, machine: Machine, settings: Settings) -> None:
+    settings.OUTBOUND_ALLOW_NETWORKS = []
+    assert top_up(machine, cb_url="http://127.0.0.1/x")[1]["rc"] == "40"
+    settings.OUTBOUND_ALLOW_NETWORKS = ["127.0.0.0/8"]
+    top_up(machine, cb_url="http://127.0.0.1:9/ends")
+    ends(shop, Verdict(outcome=Outcome.SUCCEEDED, rc="00", reason=Reason.NONE, sn="77", raw="{}"))
+    with tenancy.inside(shop.dealer.pk):
+        told = WebhookDelivery.objects.get()
+    assert told.url == "http://127.0.0.1:9/ends"
+    assert json.loads(told.body)["data"]["sn"] == "77"
 
 
 def test_a_deposit_that_does_not_suffice_is_rc_44(shop: Shop) -> None:

@@ -6,11 +6,12 @@ from django.conf import settings
 
 from dealers.models import Scope
 from portal.lib import limits, msisdn, tenancy
-from transactions import catalog, digiflazz_words, meters, orders, partner_sales
+from transactions import catalog, digiflazz_words, meters, orders, partner_sales, webhooks
 from transactions.api.digiflazz.protocol import Call, Rejected, answers, demand
 from transactions.catalog import Tile
 from transactions.ledger import InsufficientBalance
 from transactions.models import Kind, Tier
+from transactions.models.webhooks import LONGEST_URL
 from transactions.partner_sales import Wish
 
 FULL_LISTS_PER_MINUTE = 1 / 5
@@ -91,11 +92,23 @@ def transaction(call: Call) -> object:
         destination=call.text("customer_no", longest=32),
         max_price=call.rupiah("max_price"),
         is_trial=is_trial,
+        callback_url=_callback(call),
     )
     if not wish.sku or not wish.destination:
         raise Rejected("40")
     sold = _buy(call, wish)
     return digiflazz_words.data_of(sold.order, balance=_balance(call, is_trial=is_trial))
+
+
+def _callback(call: Call) -> str:
+    """Where the end of this order is to be told, if not where it always is. Raises `Rejected`."""
+    url = call.text("cb_url", longest=LONGEST_URL)
+    if url:
+        try:
+            webhooks.check_url(url)
+        except webhooks.BadUrl as error:
+            raise Rejected("40", "Payload Error: cb_url") from error
+    return url
 
 
 def _buy(call: Call, wish: Wish) -> partner_sales.Sold:
