@@ -47,6 +47,7 @@ app.conf.update(
         "overdue": {"task": "transactions.tasks.overdue", "schedule": 300.0, "options": {"expires": 280}},
         "paces": {"task": "transactions.tasks.paces", "schedule": 300.0, "options": {"expires": 280}},
         "partitions": {"task": "transactions.tasks.partitions", "schedule": crontab(hour=18, minute=10)},
+        "told": {"task": "transactions.tasks.told_long_ago", "schedule": crontab(hour=18, minute=35)},
         "forget": {"task": "transactions.tasks.refund_destinations", "schedule": crontab(hour=18, minute=25)},
         "seal": {"task": "transactions.tasks.seal", "schedule": crontab(minute=20)},
         "sessions": {"task": "transactions.tasks.clear_sessions", "schedule": crontab(hour=18, minute=40)},

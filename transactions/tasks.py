@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dealers.models import Dealer
 from portal.lib import tenancy
-from transactions import fulfilment, mirrors, pace, refund_ways, rollups, todo
+from transactions import fulfilment, mirrors, pace, refund_ways, rollups, todo, webhooks
 from transactions.models import Order, Status, Supplier, TaskKind
 from transactions.suppliers.base import SupplierUnavailable
 
@@ -75,6 +75,14 @@ def refund_destinations() -> None:
     for dealer_id in _dealers():
         with tenancy.inside(dealer_id):
             refund_ways.forget(dealer_id, now=timezone.now())
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def told_long_ago() -> None:
+    """Forget what partners were told long ago."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            webhooks.forget(dealer_id)
 
 
 @shared_task(soft_time_limit=45, time_limit=60)
