@@ -138,6 +138,17 @@ def clear_lane(dealer_id: int, lane: int) -> None:
     Due.objects.filter(dealer_id=dealer_id, kind=DueKind.WEBHOOK, lane=lane).delete()
 
 
+def rest_lane(dealer_id: int, lane: int, *, after: timedelta) -> None:
+    """Begin nothing in a lane for so long; what is asked for by hand meanwhile goes at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE due SET due_at = now() + %s * interval '1 second' "
+            "WHERE dealer_id = %s AND kind = 'webhook' AND lane = %s AND NOT parked "
+            "AND due_at < now() + %s * interval '1 second' AND token IS NULL",
+            [after.total_seconds(), dealer_id, lane, after.total_seconds()],
+        )
+
+
 def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta, token: uuid.UUID | None = None) -> None:
     """Look again `after` from now if nobody reports before; the lease goes on.
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from dealers import authentication
 from dealers.models import Dealer
 from portal.lib import tenancy, vault
-from transactions import fulfilment, mirrors, pace, refund_ways, rollups, sandbox, todo
+from transactions import fulfilment, mirrors, pace, refund_ways, rollups, sandbox, todo, webhooks
 from transactions.models import Order, Status, Supplier, TaskKind
 from transactions.suppliers.base import SupplierUnavailable
 from transactions.sync import runs
@@ -114,11 +114,12 @@ def refund_destinations() -> None:
 
 @shared_task(soft_time_limit=45, time_limit=60)
 def partner_leftovers() -> None:
-    """Forget nonces that nobody can use again, and orders that were tried out long ago."""
+    """Forget nonces that nobody can use again, and what they tried out or were told long ago."""
     for dealer in Dealer.objects.order_by("pk"):
         with tenancy.inside(dealer.pk):
             authentication.forget_nonces(dealer)
             sandbox.forget(dealer.pk)
+            webhooks.forget(dealer.pk)
 
 
 @shared_task(soft_time_limit=45, time_limit=60)

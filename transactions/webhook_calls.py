@@ -33,6 +33,8 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 
 """Nine retries, over 75.6 hours."""
 PAUSED_AFTER = timedelta(hours=24)
 SLOW_DOWN = timedelta(minutes=1)
+REST = timedelta(minutes=1)
+"""What waits behind a silent address waits so long, or a few such addresses would hold all the threads."""
 LONGEST_WAIT = timedelta(hours=24)
 STAFF_WITHIN = timedelta(days=1)
 ANSWER_KEPT = 8 * 1024
@@ -85,7 +87,12 @@ class Call:
     not_after: float
 
     def __str__(self) -> str:
-        return f"{len(self.letters)} webhooks of lane {self.letters[0].held.lane}"
+        return f"{len(self.letters)} webhooks of lane {self.lane}"
+
+    @property
+    def lane(self) -> int:
+        """Where they stand in the queue."""
+        return self.letters[0].held.lane or 0
 
     def run(self) -> "Told":
         """Send one after the other; one that is not answered ends it."""
@@ -166,6 +173,11 @@ class Told:
 
     call: Call
     replies: tuple[Reply, ...]
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the address did not answer at all."""
+        return any(reply.was_tried and reply.status is None for reply in self.replies)
 
     def __str__(self) -> str:
         return str(self.call)
@@ -248,10 +260,12 @@ def _record(told: Told) -> None:
         ids = [reply.letter.held.target for reply in told.replies]
         rows = WebhookDelivery.objects.filter(dealer_id=call.dealer_id, pk__in=ids).order_by("pk")
         found = {row.pk: row for row in rows.select_for_update(no_key=True)}
+        if told.is_silent:
+            queue.rest_lane(call.dealer_id, call.lane, after=REST)
         for reply in told.replies:
             row = found.get(reply.letter.held.target)
             if row is not None and row.state == DeliveryState.PENDING:
-                _take(row, reply, endpoint)
+                _take(row, reply, is_silent=told.is_silent)
         if endpoint is not None:
             _judge(endpoint, told.replies)
 
@@ -263,10 +277,10 @@ def _lock(call: Call) -> WebhookEndpoint | None:
     return rows.get(dealer_id=call.dealer_id, pk=call.endpoint_id)
 
 
-def _take(row: WebhookDelivery, reply: Reply, endpoint: WebhookEndpoint | None) -> None:
+def _take(row: WebhookDelivery, reply: Reply, *, is_silent: bool) -> None:
     held = reply.letter.held
     if not reply.was_tried:
-        queue.give_back(held, after=timedelta())
+        queue.give_back(held, after=REST if is_silent else timedelta())
         return
     if not reply.is_accepted and not queue.holds(held.dealer_id, DueKind.WEBHOOK, row.pk, held.token):
         return  # somebody else is at it by now, and will see for itself
@@ -287,8 +301,7 @@ def _take(row: WebhookDelivery, reply: Reply, endpoint: WebhookEndpoint | None) 
         ]
     )
     if row.state == DeliveryState.PENDING and wait is not None:
-        lane = endpoint.pk if endpoint else -row.partner_id
-        queue.set_due(row.dealer_id, DueKind.WEBHOOK, row.pk, after=wait, lane=lane)
+        queue.set_due(row.dealer_id, DueKind.WEBHOOK, row.pk, after=wait, lane=held.lane)
     else:
         queue.finish(row.dealer_id, DueKind.WEBHOOK, row.pk)
 

@@ -5,7 +5,6 @@ the dealer's transaction; check an address with `webhooks.check_url` before, out
 """
 
 import base64
-import binascii
 import secrets
 from dataclasses import dataclass
 
@@ -182,7 +181,7 @@ def native_key(secret: str) -> bytes:
     """The bytes of a `whsec_` secret. Raises `BadSecret`."""
     try:
         key = base64.b64decode(secret.removeprefix(NATIVE_PREFIX), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadSecret from error
     if not secret.startswith(NATIVE_PREFIX) or not _SECRET_BYTES[0] <= len(key) <= _SECRET_BYTES[1]:
         raise BadSecret

@@ -159,6 +159,6 @@ def test_a_contrary_verdict_after_the_end_tells_nothing_new(rig: Rig, ear: Ear) 
 
 
 def test_a_native_secret_is_the_base64_of_enough_bytes() -> None:
-    for bad in ("geheim", "whsec_", "whsec_!!!", "whsec_" + base64.b64encode(b"short").decode()):
+    for bad in ("geheim", "whsec_", "whsec_!!!", "whsec_é", "whsec_" + base64.b64encode(b"short").decode()):
         with pytest.raises(webhook_endpoints.BadSecret):
             webhook_endpoints.native_key(bad)

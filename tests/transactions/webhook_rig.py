@@ -35,19 +35,35 @@ class Ear:
     answer_headers: dict[str, str] = field(default_factory=dict)
     answer: bytes = b"{}"
     heard: list[Heard] = field(default_factory=list)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    """Set, unless a test keeps it from answering."""
+    at_once: int = 0
+    most_at_once: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, heard: Heard) -> None:
+        """Keep a request, and wait until it may be answered."""
+        with self.lock:
+            self.heard.append(heard)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        self.may_answer.wait(30)
+        with self.lock:
+            self.at_once -= 1
 
 
 @contextmanager
 def listening() -> Iterator[Ear]:
     """A receiver on loopback, for as long as the block runs."""
     ear = Ear()
+    ear.may_answer.set()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            ear.heard.append(Heard({name.lower(): value for name, value in self.headers.items()}, body))
+            ear.take(Heard({name.lower(): value for name, value in self.headers.items()}, body))
             self.send_response(ear.status)
             for name, value in {"content-length": str(len(ear.answer)), **ear.answer_headers}.items():
                 self.send_header(name, value)
@@ -65,6 +81,7 @@ def listening() -> Iterator[Ear]:
     try:
         yield ear
     finally:
+        ear.may_answer.set()
         server.shutdown()
         server.server_close()
 

@@ -127,3 +127,16 @@ def test_a_key_without_the_scope_sees_none(rig: Rig) -> None:
     reader = factories.machine(rig.shop.dealer, username="baca", scopes=("read", "buy"))
     assert reader.get("webhooks/").json()["code"] == "scope_missing"
     assert Client().get("/api/v1/webhooks/").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["webhooks/a%00b/test/", "webhooks/deliveries/9999999999999999999999/replay/"])
+def test_an_address_that_names_nothing_is_not_there(rig: Rig, path: str) -> None:
+    assert rig.machine.post(path, {}).status_code == 404
+
+
+def test_what_is_known_of_the_network_is_not_told(rig: Rig) -> None:
+    add(rig.machine)
+    rig.sold()
+    rig.turn()
+    (listed,) = rig.machine.get("webhooks/deliveries/").json()["results"]
+    assert (listed["last_error"], listed["last_status"], listed["tries"]) == ("NotSent", None, 1)
