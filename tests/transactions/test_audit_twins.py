@@ -8,15 +8,16 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
+from dealers import partners
 from portal.lib import tenancy
 from tests import factories, worlds
 from tests.factories import Shop
 from tests.transactions import breaking
 from tests.transactions.paying_rig import open_code, ordered, reports
 from tests.transactions.scripted import verdict
-from transactions import accounts, audit, fulfilment, incidents, ledger, rollups
+from transactions import accounts, audit, fulfilment, incidents, ledger, rollups, webhook_endpoints, webhooks
 from transactions.audit import Scope, deliveries, paybacks, walls
-from transactions.models import Attempt, Incident, Order
+from transactions.models import Attempt, HookFormat, Incident, Order
 from transactions.suppliers.base import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"])
@@ -101,6 +102,10 @@ TWINS: dict[str, tuple[int, str]] = {
             "UPDATE due SET due_at = now() - interval '6 minutes', lease_until = NULL "
             "WHERE dealer_id = %(dealer)s AND kind = 'order' AND target = %(unpaid)s"
         ),
+    ),
+    "something to be told that nobody will tell": (
+        11,
+        "DELETE FROM due WHERE dealer_id = %(dealer)s AND kind = 'webhook'",
     ),
     "more refunded than paid": (
         12,
@@ -195,6 +200,7 @@ def books(transactional_db: None) -> dict[str, object]:
     back = worlds._on_their_way(shop)[2]
     worlds._tills(shop)
     _paid_by_transfer(shop)
+    _to_be_told(shop)
     rollups.roll_up(shop.dealer.pk)
     rollups.seal(shop.dealer.pk, now=timezone.now() + timedelta(hours=1))
     return {
@@ -210,6 +216,14 @@ def books(transactional_db: None) -> dict[str, object]:
         "third_incident": turns[2],
         "last_incident": turns[-1],
     }
+
+
+def _to_be_told(shop: Shop) -> None:
+    """A ping that waits for its partner's address."""
+    with tenancy.inside(shop.dealer.pk):
+        partner = partners.invite(shop.dealer, partners.Application(username="mitra", name="Mitra Uji"), by=None)
+        made = webhook_endpoints.add(partner, url="https://example.com/hook", how=HookFormat.NATIVE)
+        webhooks.ping(made.endpoint)
 
 
 def _paid_by_transfer(shop: Shop) -> None:

@@ -1,5 +1,7 @@
 """A partner's machine minds its own webhooks: endpoints, what was told, tests and replays."""
 
+import json
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -8,6 +10,7 @@ from portal.lib import tenancy
 from tests import factories
 from tests.factories import Machine
 from tests.transactions import webhook_rig
+from tests.transactions.api.test_native_reading import signed
 from tests.transactions.webhook_rig import Rig
 from transactions.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 
@@ -70,6 +73,18 @@ def test_an_endpoint_is_changed_and_removed(rig: Rig) -> None:
     assert rig.machine.client.delete(path).status_code == 204
     assert rig.machine.client.delete(path).status_code == 404
     assert rig.machine.get("webhooks/").json()["results"] == []
+
+
+def test_a_signed_change_is_taken_once_and_not_without_a_nonce(rig: Rig) -> None:
+    body = json.dumps({"url": URL}).encode()
+    path = "/api/v1/webhooks/"
+    statuses = [
+        signed(rig.machine, "POST", path, body, **nonce).status_code
+        for nonce in ({}, {"Konter-Nonce": "n-1"}, {"Konter-Nonce": "n-1"})
+    ]
+    assert statuses == [401, 201, 401]
+    with tenancy.inside(rig.dealer_id):
+        assert WebhookEndpoint.objects.count() == 1
 
 
 def test_a_test_is_written_sent_and_found_among_the_deliveries(rig: Rig) -> None:
