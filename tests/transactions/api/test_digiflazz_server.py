@@ -101,6 +101,8 @@ def test_a_failure_that_speaks_of_our_account_is_none_of_the_partners_business(
         ({"customer_no": ""}, "40", 400),
         ({"max_price": "viel"}, "40", 400),
         ({"customer_no": ["0812"]}, "40", 400),
+        ({"buyer_sku_code": "a\x00b"}, "40", 400),
+        ({"username": "a\x00b"}, "42", 400),
         ({"commands": "inq-pasca"}, "43", 400),
         ({"commands": "status-pasca", "ref_id": "D-1"}, "50", 200),
         ({"username": "niemand"}, "42", 400),

@@ -139,6 +139,12 @@ def test_a_body_over_64_kilobytes_and_no_json_are_refused(machine: Machine) -> N
     assert machine.client.post("/api/v1/orders/", {"ref_id": "A"}).status_code == 415
 
 
+@pytest.mark.parametrize("ref", ["a%00b", "a%2Fb", "x" * 65, "%F0%9F%98%80", "%FF"])
+def test_what_can_be_no_ref_id_is_not_found(machine: Machine, ref: str) -> None:
+    answer = machine.client.get(f"/api/v1/orders/{ref}/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_one_partner_never_sees_the_other(shop: Shop, machine: Machine) -> None:
     other = factories.machine(shop.dealer, username="lain")
     mine = machine.orders().json()

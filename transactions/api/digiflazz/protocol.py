@@ -54,7 +54,12 @@ class Call:
         value = self.data.get(name)
         if value is None:
             return ""
-        if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > longest:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, str | int)
+            or len(str(value)) > longest
+            or not str(value).isprintable()
+        ):
             raise Rejected("40", f"Payload Error: {name}")
         return str(value).strip()
 
@@ -110,6 +115,8 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 
 def _prove(request: HttpRequest, data: dict[str, Any], salt: str) -> Caller:
     username, sign, address = str(data.get("username", "")), str(data.get("sign", "")), web.client_ip(request)
+    if not username.isprintable():  # a NUL, say, which the database does not take
+        raise Rejected("42")
 
     def fits(key: str) -> bool:
         expected = hashlib.md5(f"{username}{key}{salt}".encode(), usedforsecurity=False).hexdigest()

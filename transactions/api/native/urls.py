@@ -9,7 +9,7 @@ app_name = "api"
 urlpatterns = [
     path("orders/", orders.Orders.as_view(), name="orders"),
     path("orders/batch/", orders.OrderBatch.as_view(), name="order_batch"),
-    path("orders/<str:ref_id>/", orders.OrderByRef.as_view(), name="order"),
+    re_path(r"^orders/(?P<ref_id>[A-Za-z0-9._~:@=+-]{1,64})/$", orders.OrderByRef.as_view(), name="order"),
     path("balance/", money.BalanceView.as_view(), name="balance"),
     path("statements/", money.StatementView.as_view(), name="statements"),
     path("products/", catalogue.Products.as_view(), name="products"),
