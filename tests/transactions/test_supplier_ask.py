@@ -92,12 +92,12 @@ def test_no_transaction_is_open_while_the_supplier_is_asked(
     here: Desk, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     was_open: list[bool] = []
-    real: Callable[..., object] = Digiflazz._question
+    real: Callable[..., bytes] = Digiflazz._ask
 
-    def watched(*arguments: object, **more: object) -> object:
+    def watched(*arguments: object, **more: object) -> bytes:
         was_open.append(connection.in_atomic_block)
         return real(*arguments, **more)
 
-    monkeypatch.setattr(Digiflazz, "_question", watched)
+    monkeypatch.setattr(Digiflazz, "_ask", watched)
     here.as_().post(reverse(f"desk:{name}", args=["konter-a"]))
     assert was_open == [False]

@@ -65,7 +65,7 @@ def is_sold_once(here: Storefront, simulator: Simulator, order: Order) -> None:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(sales, "standing"), (orders, "place"), (orders, "_question"), (ledger, "account_id"), (orders, "_call")],
+    [(sales, "standing"), (orders, "place_here"), (orders, "_question"), (ledger, "account_id"), (orders, "_call")],
 )
 def test_a_sale_that_is_broken_off_between_two_statements_is_made_by_the_same_form(
     here: Storefront, simulator: Simulator, breaks_before: Break, module: object, name: str
