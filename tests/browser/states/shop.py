@@ -17,7 +17,7 @@ from transactions.suppliers.base import Outcome, Reason, Verdict
 
 _DATA, _PLN = f"{SHOP}?jenis=data", f"{SHOP}?jenis=pln"
 _METER = "12345678901"
-_DISTURBED = Verdict(outcome=Outcome.FAILED, rc="53", reason=Reason.DISTURBED, raw="{}")
+_REFUSED = Verdict(outcome=Outcome.FAILED, rc="02", reason=Reason.OTHER, raw="{}")
 
 
 def _everything(here: Scene) -> None:
@@ -106,7 +106,7 @@ def _brand_closed(here: Scene) -> None:
 @state("shop-disturbed", "5 dari 8 pesanan tidak masuk", "5 of 8 orders")
 def _disturbed(here: Scene) -> None:
     _everything(here)
-    serves(here, times=5, verdict=_DISTURBED)
+    serves(here, times=5, verdict=_REFUSED)
     serves(here, times=3)
     here.fills()
     here.sees("#grid .note.warn")
