@@ -31,7 +31,7 @@ FROM orders o WHERE o.partner_id IS NULL
 _REFERENCES = "SELECT reference FROM attempt"
 _UNENDED = {"awaiting_payment", "paid", "processing"}
 _PAID = {"paid", "processing", "succeeded", "failed"}
-_RECEIPTS = "SELECT gateway_tx, amount FROM receipt WHERE gateway = 'sandbox'"
+_RECEIPTS = "SELECT gateway_tx, amount FROM receipt WHERE gateway IN ('sandbox', 'qris', 'transfer')"
 _RESALE = """
 SELECT a.reference, array_agg(b.reference) FROM attempt a
 JOIN orders o ON o.ref_id = a.reference JOIN attempt b ON b.dealer_id = o.dealer_id AND b.order_id = o.id
