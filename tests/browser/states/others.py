@@ -16,7 +16,7 @@ from tests.transactions.storefront_rig import NO
 from transactions.suppliers.base import Outcome, Reason, Verdict
 
 _REFUSED = ("Failed to load resource: the server responded with a status of 5",)
-_REFUSED = Verdict(outcome=Outcome.FAILED, rc="02", reason=Reason.OTHER, raw="{}")
+_NOT_IN = Verdict(outcome=Outcome.FAILED, rc="02", reason=Reason.OTHER, raw="{}")
 _SUBMIT = "() => HTMLFormElement.prototype.submit.call(document.getElementById('sale'))"
 _GOVERNED = "() => navigator.serviceWorker.controller !== null"
 
@@ -25,7 +25,7 @@ _GOVERNED = "() => navigator.serviceWorker.controller !== null"
 def _service(here: Scene) -> None:
     serves(here, times=9)
     serves(here, times=4, ago=timedelta(hours=5))
-    serves(here, times=2, ago=timedelta(hours=5), verdict=_REFUSED)
+    serves(here, times=2, ago=timedelta(hours=5), verdict=_NOT_IN)
     serves(here, times=6, ago=timedelta(hours=11), seconds=21)
     here.page.goto(f"{SHOP}status/")
     here.page.locator("details.more summary").first.click()
@@ -33,7 +33,7 @@ def _service(here: Scene) -> None:
 
 @state("service-disturbed", "Gangguan", "Disrupted")
 def _disturbed(here: Scene) -> None:
-    serves(here, times=5, verdict=_REFUSED)
+    serves(here, times=5, verdict=_NOT_IN)
     serves(here, times=2)
     here.page.goto(f"{SHOP}status/")
 
