@@ -75,7 +75,7 @@ def _quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in LIMITS:
         monkeypatch.setattr(settings, name, 60_000)
     monkeypatch.setattr("dealers.people._MAILS_AT_ONCE", 1_000)
-    monkeypatch.setattr("transactions.api.native.security.STRANGERS_PER_MINUTE", 60_000)
+    monkeypatch.setattr("transactions.api.bounds.STRANGERS_PER_MINUTE", 60_000)
 
 
 @contextmanager

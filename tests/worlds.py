@@ -124,15 +124,8 @@ def world(slug: str, *, staff: bool = False) -> World:
     dealer = shop.dealer
     delivered = _sent(shop, _verdict(Outcome.SUCCEEDED, sn="0031 8890 7712"))
     line = _tills(shop)
-    unpaid, cash = shop.buy(gateway="sandbox", customer=None), shop.buy(gateway="cash", customer=None)
     silent = _sent(shop, None)
-    with tenancy.inside(dealer.pk):
-        payment = payments.start(unpaid)
-        payments.start(cash)
-    by_qris, by_transfer = (shop.buy(gateway=gateway, customer=None) for gateway in ("qris", "transfer"))
-    with tenancy.inside(dealer.pk):
-        payments.start(by_qris)
-        payments.start(by_transfer)
+    unpaid, cash, by_qris, by_transfer = (_waiting(shop, by) for by in ("sandbox", "cash", "qris", "transfer"))
     refunded = _paid_and_failed(shop)
     factories.price_list(dealer, shop.supplier, factories.offer())
     proposed, begun, paid_back = _on_their_way(shop)
@@ -149,7 +142,7 @@ def world(slug: str, *, staff: bool = False) -> World:
             cash=cash,
             silent=silent,
             refunded=refunded,
-            payment=payment,
+            payment=Payment.objects.get(order=unpaid),
             refund=Refund.objects.get(order=refunded),
             proposed=proposed,
             begun=begun,
@@ -178,6 +171,14 @@ def _tills(shop: factories.Shop) -> BankLine:
 
 def _verdict(outcome: Outcome, *, sn: str = "") -> Verdict:
     return Verdict(outcome=outcome, rc="00", reason=Reason.NONE if sn else Reason.OTHER, sn=sn, raw="{}")
+
+
+def _waiting(shop: factories.Shop, gateway: str) -> Order:
+    """A guest's order with a code to pay it by."""
+    order = shop.buy(gateway=gateway, customer=None)
+    with tenancy.inside(shop.dealer.pk):
+        payments.start(order)
+    return order
 
 
 def _sent(shop: factories.Shop, verdict: Verdict | None) -> Order:

@@ -62,18 +62,12 @@ _BY_REASON = {
 }
 
 
-def status_of(order: PartnerOrder) -> str:
-    """`Sukses`, `Pending` or `Gagal`."""
-    if order.status == Status.SUCCEEDED:
-        return SUCCESS
-    return FAILURE if order.status in _FAILED else PENDING
-
-
 def rc_of(order: PartnerOrder) -> str:
     """The two characters that go with the status; of a failure one that decides on a re-send."""
-    status = status_of(order)
-    if status != FAILURE:
-        return "00" if status == SUCCESS else "03"
+    if order.status == Status.SUCCEEDED:
+        return "00"
+    if order.status not in _FAILED:
+        return "03"
     code = CODES.get(order.rc)
     if code is not None and code.again == Outcome.FAILED:
         return code.rc
@@ -85,13 +79,14 @@ def data_of(order: PartnerOrder, *, balance: int | None) -> dict[str, Any]:
 
     Without a balance `buyer_last_saldo` is left out.
     """
+    rc = rc_of(order)
     data: dict[str, Any] = {
         "ref_id": order.ref_id,
         "customer_no": order.destination,
         "buyer_sku_code": order.sku,
-        "message": message(rc_of(order)),
-        "status": status_of(order),
-        "rc": rc_of(order),
+        "message": message(rc),
+        "status": status_word(rc),
+        "rc": rc,
         "sn": order.sn,
         "price": order.price,
     }
@@ -101,7 +96,7 @@ def data_of(order: PartnerOrder, *, balance: int | None) -> dict[str, Any]:
 
 
 def status_word(rc: str) -> str:
-    """`Sukses`, `Pending` or `Gagal`, of a code alone."""
+    """`Sukses`, `Pending` or `Gagal`."""
     return {"00": SUCCESS, "03": PENDING, "99": PENDING}.get(rc, FAILURE)
 
 

@@ -16,23 +16,6 @@ from transactions import accounts, catalog, ledger, orders, pricing, sandbox, we
 from transactions.models import Channel, Kind, Order, Product, Status
 from transactions.partner_orders import PartnerOrder, of, of_sandbox
 
-__all__ = [
-    "BadDestination",
-    "CapReached",
-    "PartnerOrder",
-    "RefIdReused",
-    "Sold",
-    "UnknownSku",
-    "Wish",
-    "WrongBrand",
-    "balance",
-    "buy",
-    "find",
-    "of",
-    "of_sandbox",
-    "spent_today",
-]
-
 
 class UnknownSku(Exception):
     """The dealer sells no such product; nothing was bought."""

@@ -22,15 +22,8 @@ def _foreign() -> dict[str, list[object]]:
     attempt = other.sent(order, NO)
     with tenancy.inside(shop.dealer.pk):
         rule = MarkupRule.objects.create(dealer=shop.dealer, fixed=800)
-        incident = Incident.objects.create(
-            dealer=shop.dealer,
-            order=order,
-            attempt=attempt,
-            kind=IncidentKind.LATE_SUCCESS,
-            raw_reference="rc 00",
-            proposal="recapture",
-            cost=10_200,
-        )
+        about = {"dealer": shop.dealer, "order": order, "attempt": attempt, "kind": IncidentKind.LATE_SUCCESS}
+        incident = Incident.objects.create(**about, raw_reference="rc 00", proposal="recapture", cost=10_200)
         task = Task.objects.get(kind=TaskKind.REFUND).pk
         refund, route = Refund.objects.get().pk, Route.objects.get().pk
         account = Account.objects.filter(kind="cash").values_list("pk", flat=True)[0]

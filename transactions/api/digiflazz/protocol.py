@@ -20,11 +20,9 @@ from dealers import authentication
 from dealers.authentication import Caller, No, Refused
 from portal.lib import limits, web
 from transactions import digiflazz_words
+from transactions.api import bounds
 from transactions.suppliers.digiflazz_codes import CODES
 
-MOST_BYTES = 64 * 1024
-CALLS_PER_MINUTE = 1_200
-STRANGERS_PER_MINUTE = 120
 _REFUSALS = {
     No.ADDRESS: "45",
     No.APPLIED: "82",
@@ -101,8 +99,7 @@ def answers(*, salt: str = "", field: str = "") -> Callable[[Answering], Callabl
 def _read(request: HttpRequest) -> dict[str, Any]:
     if request.method != "POST":
         raise Rejected("40", "Payload Error: POST")
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if not announced.isdecimal() or int(announced) > MOST_BYTES or len(request.body) > MOST_BYTES:
+    if bounds.is_too_large(request):
         raise Rejected("40", "Payload Error: terlalu besar")
     try:
         data = json.loads(request.body)
@@ -125,10 +122,10 @@ def _prove(request: HttpRequest, data: dict[str, Any], salt: str) -> Caller:
     try:
         caller = authentication.by_proof(username, fits, address=address)
     except Refused as error:
-        limits.hit("h2h-stranger", web.limit_key(address), per_minute=STRANGERS_PER_MINUTE)
+        limits.hit("h2h-stranger", web.limit_key(address), per_minute=bounds.STRANGERS_PER_MINUTE)
         unknown = "41" if authentication.is_username(username) else "42"
         raise Rejected(_REFUSALS.get(error.why, unknown)) from error
-    if isinstance(limits.check("h2h", str(caller.key.pk), per_minute=CALLS_PER_MINUTE), limits.Refused):
+    if isinstance(limits.check("h2h", str(caller.key.pk), per_minute=bounds.CALLS_PER_MINUTE), limits.Refused):
         raise Rejected("85")
     return caller
 

@@ -21,12 +21,8 @@ from dealers.authentication import Caller, No, Refused, Signed
 from dealers.models import Scope
 from portal.lib import limits, web
 from portal.lib.limits import Allowed
+from transactions.api import bounds
 
-MOST_BYTES = 64 * 1024
-CALLS_PER_MINUTE = 1_200
-"""For each key; as many may come at once."""
-STRANGERS_PER_MINUTE = 120
-"""Calls without a valid key that one address may make."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,7 +31,7 @@ class TooLarge(APIException):
 
     status_code = 413
     default_code = "too_large"
-    default_detail = f"a body has at most {MOST_BYTES} bytes"
+    default_detail = f"a body has at most {bounds.MOST_BYTES} bytes"
 
 
 class PartnerAuthentication(BaseAuthentication):
@@ -48,7 +44,7 @@ class PartnerAuthentication(BaseAuthentication):
         try:
             return AnonymousUser(), _caller(plain, address)
         except Refused:
-            limits.hit("api-stranger", web.limit_key(address), per_minute=STRANGERS_PER_MINUTE)
+            limits.hit("api-stranger", web.limit_key(address), per_minute=bounds.STRANGERS_PER_MINUTE)
             raise
 
     def authenticate_header(self, request: Request) -> str:
@@ -58,8 +54,7 @@ class PartnerAuthentication(BaseAuthentication):
 
 
 def _caller(request: HttpRequest, address: str) -> Caller:
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if not announced.isdecimal() or int(announced) > MOST_BYTES or len(request.body) > MOST_BYTES:
+    if bounds.is_too_large(request):
         raise TooLarge
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and key.strip():
@@ -105,7 +100,7 @@ class PartnerView(APIView):
         super().initial(request, *args, **kwargs)
         self.caller.demand(self.scope_of(request.method or ""))
         key = str(self.caller.key.pk)
-        answer = limits.check("api", key, per_minute=CALLS_PER_MINUTE)
+        answer = limits.check("api", key, per_minute=bounds.CALLS_PER_MINUTE)
         if not isinstance(answer, Allowed):
             raise limits.TooMany("api", retry_after_seconds=answer.retry_after_seconds)
         self._remaining = answer.remaining
@@ -119,7 +114,7 @@ class PartnerView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Say how many calls are left in this minute."""
         final = super().finalize_response(request, response, *args, **kwargs)
-        final["RateLimit-Limit"] = str(CALLS_PER_MINUTE)
+        final["RateLimit-Limit"] = str(bounds.CALLS_PER_MINUTE)
         final["RateLimit-Remaining"] = str(self._remaining)
         final["RateLimit-Reset"] = "60"
         final.setdefault("Cache-Control", "no-store")

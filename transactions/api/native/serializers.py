@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from transactions.models import EventKind, Kind, Status
-from transactions.partner_sales import PartnerOrder
+from transactions.partner_orders import PartnerOrder
 
 LONGEST_REF_ID = 64
 MOST_IN_A_BATCH = 50
