@@ -23,6 +23,8 @@ class TaskKind(models.TextChoices):
     LIST = "list", _("Daftar harga pemasok perlu dilihat")
     PRICE = "price", _("Harga jual di bawah modal")
     WEBHOOK = "webhook", _("Webhook mitra berhenti")
+    DEPOSIT = "deposit", _("Deposit mitra belum dicocokkan")
+    DIFFERENCE = "difference", _("Rekap harian berbeda")
 
 
 class Task(models.Model):

@@ -8,6 +8,7 @@ called from many threads at once, and keep no state but pooled connections.
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import Protocol, runtime_checkable
@@ -141,6 +142,23 @@ class Fetched:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementLine:
+    """One sale as the supplier's statement of a day has it.
+
+    `reference` is ours, that of the attempt; `price` is what was debited in rupiah, 0 for a sale that failed;
+    `outcome` is what the statement says became of it. `sn` and `sku` may be empty, `at` None, where it does not say.
+    """
+
+    reference: str
+    outcome: Outcome
+    price: int
+    sku: str = ""
+    destination: str = ""
+    sn: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlnCustomer:
     """Whose electricity meter a number belongs to, as the supplier knows it."""
 
@@ -234,4 +252,13 @@ class ListsConditionally(Protocol):
 
     def price_list_unless(self, etag: str) -> Fetched:
         """The list, unless its mark is still `etag` ("" when none is known). Raises SupplierUnavailable."""
+        ...
+
+
+@runtime_checkable
+class StatesDays(Protocol):
+    """A supplier that says by machine what it sold us on a day."""
+
+    def statement(self, day: date) -> list[StatementLine]:
+        """Every sale that the supplier counts to this day of its own. Raises SupplierUnavailable."""
         ...
