@@ -244,9 +244,13 @@ def _closed(dealer_id: int) -> set[int]:
     return {tile.product.brand_id for tile in tiles} - {tile.product.brand_id for tile in tiles if tile.is_open}
 
 
+def of_suppliers(dealer_id: int, *, since: datetime) -> dict[int, Figures]:
+    """How sure and how fast each supplier was, by its id. Inside the dealer's transaction."""
+    return {row[0]: _figures(row[1:]) for row in _rows(_BY_SUPPLIER, dealer_id, since)}
+
+
 def _routes(dealer_id: int, *, day: datetime, recent: datetime) -> tuple[RouteService, ...]:
-    by_day = {row[0]: _figures(row[1:]) for row in _rows(_BY_SUPPLIER, dealer_id, day)}
-    lately = {row[0]: _figures(row[1:]) for row in _rows(_BY_SUPPLIER, dealer_id, recent)}
+    by_day, lately = of_suppliers(dealer_id, since=day), of_suppliers(dealer_id, since=recent)
     selling = Product.objects.filter(dealer_id=dealer_id, is_open=True)
     used = Supplier.objects.filter(dealer_id=dealer_id, routes__product__in=selling).distinct().order_by("pk")
     return tuple(

@@ -127,10 +127,15 @@ class Deposit:
     products: int
 
     @property
+    def left(self) -> int:
+        """What is left there: as the supplier says, or as the book has it while nobody asked."""
+        known = self.supplier.reported_balance
+        return self.expected if known is None else known
+
+    @property
     def is_low(self) -> bool:
         """Whether somebody should top it up."""
-        known = self.supplier.reported_balance
-        return (self.expected if known is None else known) < mirrors.LOW_BALANCE
+        return self.left < mirrors.LOW_BALANCE
 
 
 def suppliers(dealer: Dealer) -> list[Deposit]:

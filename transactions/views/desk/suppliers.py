@@ -19,7 +19,7 @@ from portal.lib.money import rupiah
 from transactions import catalogue_additions, catalogue_edits, mirrors, stock
 from transactions.desk_forms.catalogue import SwitchSupplier
 from transactions.desk_forms.suppliers import AddSupplier, EditSupplier
-from transactions.desk_selectors import catalogue, history, sync
+from transactions.desk_selectors import catalogue, history, supplier_figures, sync
 from transactions.models import Place, Supplier
 from transactions.suppliers import words
 from transactions.suppliers.base import SupplierUnavailable
@@ -47,7 +47,7 @@ def one(request: DealerRequest, code: str) -> Supplier:
 @require_GET
 def index(request: DealerRequest) -> HttpResponse:
     """GET /desk/pemasok/"""
-    return page(request, "desk/suppliers.html", section="suppliers", deposits=catalogue.suppliers(request.dealer))
+    return page(request, "desk/suppliers.html", section="suppliers", lines=supplier_figures.lines(request.dealer))
 
 
 @desk(Can.EDIT_CATALOGUE)
