@@ -54,6 +54,14 @@ ROWS = [
     Row(name="api:products", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
     Row(name="api:product_changes", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
     Row(
+        name="api:site_maturity",
+        at=lambda s: [s.here.dealer.slug],
+        # Public among partners: whom to trade with is chosen by it.
+        get=f"{NOBODY} 200 200",
+        post=f"{NOBODY} 405 405",
+        sends_json=True,
+    ),
+    Row(
         name="api:brand",
         query=lambda s: {"number": "081234567890"},
         get=f"{NOBODY} 200 200",

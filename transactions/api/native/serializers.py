@@ -145,6 +145,15 @@ class ChangePage(serializers.Serializer[Any]):
     more = serializers.BooleanField(help_text="Whether there are more already.")
 
 
+class SiteMaturity(serializers.Serializer[None]):
+    """How far a site has come."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    level = serializers.IntegerField(allow_null=True, min_value=1, max_value=4, help_text="Null: none is measured.")
+    measured_at = serializers.DateTimeField(allow_null=True)
+
+
 class BrandOut(serializers.Serializer[None]):
     """Whose number it is."""
 

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from transactions.api.native import catalogue, money, orders, problems, webhooks
+from transactions.api.native import catalogue, money, orders, problems, sites, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("products/", catalogue.Products.as_view(), name="products"),
     path("products/changes/", catalogue.ProductChanges.as_view(), name="product_changes"),
     path("brands/detect/", catalogue.BrandDetect.as_view(), name="brand"),
+    re_path(r"^sites/(?P<slug>[a-z0-9-]{1,40})/maturity/?$", sites.MaturityView.as_view(), name="site_maturity"),
     path("webhooks/", webhooks.Endpoints.as_view(), name="webhooks"),
     path("webhooks/deliveries/", webhooks.Deliveries.as_view(), name="deliveries"),
     path("webhooks/deliveries/<int:pk>/replay/", webhooks.DeliveryReplay.as_view(), name="delivery_replay"),
