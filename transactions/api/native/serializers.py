@@ -145,7 +145,7 @@ class ChangePage(serializers.Serializer[Any]):
     more = serializers.BooleanField(help_text="Whether there are more already.")
 
 
-class SiteMaturity(serializers.Serializer[None]):
+class SiteMaturity(serializers.Serializer[Any]):
     """How far a site has come."""
 
     slug = serializers.CharField()
