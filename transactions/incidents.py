@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
-from transactions import contradictions, postings, refunds, states, todo
+from transactions import contradictions, late_paybacks, postings, refunds, states, todo
+from transactions.late_paybacks import OtherBooking
 from transactions.models import Incident, IncidentKind, Order, TaskKind
 
 Booking = Callable[[Order, Incident], str]
@@ -18,10 +19,6 @@ class AlreadyDecided(Exception):
 
 class Withdrawn(Exception):
     """The supplier has taken back what this incident speaks of: there is nothing to book, only to dismiss."""
-
-
-class OtherBooking(Exception):
-    """By now something else would be booked than what the person saw; nothing was."""
 
 
 def approve(dealer: Dealer, incident_id: int, *, actor: User, note: str, seen: str = "") -> Incident:
@@ -64,7 +61,10 @@ def _book(order: Order, incident: Incident, actor: User, seen: str) -> str:
     """Book by what is true now, not by what was true when the incident opened; returns the booking's name."""
     if incident.withdrawn_at is not None:
         raise Withdrawn
+    if incident.refund_id is not None:
+        return late_paybacks.book(incident, actor=actor, seen=seen)
     attempt = incident.attempt
+    assert attempt is not None  # noqa: S101  a constraint says so
     word = contradictions.proposal(order, attempt, IncidentKind(incident.kind))
     if seen not in {"", word}:
         raise OtherBooking

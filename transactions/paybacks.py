@@ -12,7 +12,7 @@ import structlog
 from django.utils import timezone
 
 from portal.lib import crash, retry, tenancy
-from transactions import queue, refund_ways, refunds
+from transactions import late_paybacks, queue, refund_ways, refunds
 from transactions.gateways.base import Gateway, Payback, PaybackAnswer, PaybackOutcome
 from transactions.models import DueKind, Refund, RefundState, RefundWay
 from transactions.queue import Claim, LostLease
@@ -97,11 +97,13 @@ def _call(refund: Refund) -> Call:
 
 
 def record(told: Told) -> None:
-    """Take the answer in: paid once, refused once, or to be asked again. A late answer changes nothing."""
+    """Take the answer in: paid once, refused once, or to be asked again. A late yes is a person's business."""
     call, answer = told.call, told.answer
     with tenancy.inside(call.dealer_id):
         refund = refunds.lock(call.dealer_id, call.refund_id)
         if refund.state != RefundState.SENT:
+            if answer.outcome == PaybackOutcome.PAID:
+                late_paybacks.weigh(refund, answer.gateway_tx)
             return
         if answer.outcome == PaybackOutcome.PAID:
             refunds.settle(refund, to=refund_ways.account_of(refund), reference=answer.gateway_tx)

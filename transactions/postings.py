@@ -125,6 +125,13 @@ def refund_bounced(refund: Refund, *, frm: Acc) -> int:
     return ledger.move(order.dealer_id, frm=frm, to=accounts.REFUNDS_DUE, amount=refund.amount, entry=entry)
 
 
+def late_payback(refund: Refund, *, frm: Acc, gateway: Acc, tx: str) -> int:
+    """A gateway paid after the refund was decided otherwise: out of what is still due, or a loss."""
+    order = refund.order
+    entry = Entry(f"{order.code}:refund:{refund.number}:late:{tx}", order_id=order.pk)
+    return ledger.move(order.dealer_id, frm=frm, to=gateway, amount=refund.amount, entry=entry)
+
+
 def refund_sale(refund: Refund) -> int:
     """A sale that succeeded is paid back, in part or whole. Raises `NothingToBook` beyond what is still sold."""
     order = refund.order

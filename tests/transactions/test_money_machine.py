@@ -254,7 +254,7 @@ class Money(RefundRules, RuleBasedStateMachine):
             ended = incidents.dismiss(self.dealer, incident_id, actor=self.staff, note="ditarik")
         if ended.state == Incident.State.DISMISSED and ended.withdrawn_at is None:
             # Staff do not believe the supplier: what it said last is not what the books are to say.
-            self.said.pop(ended.attempt_id, None)
+            self.said.pop(ended.attempt_id or 0, None)
 
     @rule(amount=st.sampled_from([1_000, 11_000]), number=st.integers(min_value=1, max_value=2), pick=PICK)
     def give(self, amount: int, number: int, pick: int) -> None:

@@ -21,7 +21,8 @@ LOG_LIMIT = 256 * 1024 * 1024
 """Bytes of a record: some hundred per delivery, and every delivery there ever was."""
 _ATTEMPTS = """
 SELECT a.dealer_id, o.code, array_agg(a.reference), max(r.to_kind) = 'sales',
-    EXISTS (SELECT FROM incident i WHERE i.dealer_id = a.dealer_id AND i.order_id = a.order_id)
+    EXISTS (SELECT FROM incident i WHERE i.dealer_id = a.dealer_id AND i.order_id = a.order_id
+        AND i.attempt_id IS NOT NULL)
 FROM attempt a JOIN supplier s ON s.id = a.supplier_id
 JOIN orders o ON o.id = a.order_id
 LEFT JOIN transfer h ON h.dealer_id = a.dealer_id AND h.order_id = a.order_id AND h.to_kind = 'held'

@@ -69,6 +69,7 @@ WITH outcome AS (
     SELECT i.dealer_id, i.order_id, sum(CASE i.proposal
         WHEN 'recapture' THEN o.price - i.cost
         WHEN 'late_loss' THEN -i.cost
+        WHEN 'payback_loss' THEN -i.cost
         WHEN 'reversal' THEN back.cost - o.price
         WHEN 'cost_back' THEN back.cost
         ELSE 0 END) AS earned

@@ -18,7 +18,9 @@ from transactions.audit.base import Violation
 NUMBER = 12
 SENTENCE = "the till paid back each refund at most once; what is done by it stands there, and nothing else does"
 _SENT = """
-SELECT f.dealer_id, o.code || '-R' || f.number, f.amount, f.state, f.reference, p.id IS NOT NULL
+SELECT f.dealer_id, o.code || '-R' || f.number, f.amount, f.state, f.reference, p.id IS NOT NULL,
+    (SELECT min(i.raw_reference) FROM incident i
+        WHERE i.dealer_id = f.dealer_id AND i.refund_id = f.id AND i.state = 'booked')
 FROM refund f JOIN orders o ON o.dealer_id = f.dealer_id AND o.id = f.order_id
 JOIN payment y ON y.id = f.payment_id
 LEFT JOIN transfer p ON p.dealer_id = f.dealer_id AND p.reference = o.code || ':refund:' || f.number
@@ -48,9 +50,9 @@ def check(log: Sequence[Row], *, using: str) -> list[Violation]:
     times = Counter(row["reference"] for row in log)
     there = {row["reference"]: row for row in log}
     found = [_violation(0, reference, f"paid back {n} times") for reference, n in times.items() if n > 1]
-    for dealer_id, reference, amount, state, tx, is_booked in sent:
+    for dealer_id, reference, amount, state, tx, is_booked, late in sent:
         row = there.pop(reference, None)
-        if wrong := _judge(row, amount=amount, tx=tx, state=state, is_booked=is_booked):
+        if wrong := _judge(row, amount=amount, tx=late or tx, state=state, is_booked=is_booked or late is not None):
             found.append(_violation(dealer_id, reference, wrong))
     # Since this database began, and not while it was looked at: a guest may have chosen in this very moment.
     strange = [reference for reference, row in there.items() if began < datetime.fromisoformat(row["at"]) < looked]

@@ -24,7 +24,7 @@ _CORRECTED_BY_INCIDENT = f"""
 WITH booked AS (
     SELECT t.dealer_id, t.order_id,
         count(*) FILTER (WHERE t.frm_kind = 'refunds_due' AND t.to_kind = 'sales') AS recapture,
-        count(*) FILTER (WHERE t.frm_kind = 'late_loss') AS late_loss,
+        count(*) FILTER (WHERE t.frm_kind = 'late_loss' AND t.to_kind = 'supplier') AS late_loss,
         count(*) FILTER (WHERE t.frm_kind = 'sales' AND t.reference LIKE '%%:reversal%%') AS reversal,
         sum(t.amount) FILTER (WHERE t.to_kind = 'supplier') AS cost
     FROM transfer t
@@ -51,7 +51,7 @@ _INCIDENTS_TAKE_TURNS = f"""
 WITH turns AS (
     SELECT i.dealer_id, i.order_id, i.attempt_id, i.kind,
         lag(i.kind) OVER (PARTITION BY i.attempt_id ORDER BY i.id) AS kind_before
-    FROM incident i WHERE i.state = 'booked'
+    FROM incident i WHERE i.state = 'booked' AND i.attempt_id IS NOT NULL
 )
 SELECT o.dealer_id, o.code, 'a ' || t.kind || ' is booked, and the books said so already'
 FROM turns t JOIN orders o ON o.dealer_id = t.dealer_id AND o.id = t.order_id

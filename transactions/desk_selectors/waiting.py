@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dealers.models import Dealer
 from portal.lib.money import rupiah
-from transactions import chores, contradictions
+from transactions import chores, contradictions, late_paybacks
 from transactions.models import Incident, IncidentKind, Task, TaskKind
 
 
@@ -62,7 +62,9 @@ def _url(task: Task) -> str:
 
 def incidents(dealer: Dealer, *, state: str = "") -> QuerySet[Incident]:
     """Incidents, newest first."""
-    rows = Incident.objects.filter(dealer=dealer).select_related("order__product", "attempt__supplier", "decided_by")
+    rows = Incident.objects.filter(dealer=dealer).select_related(
+        "order__product", "attempt__supplier", "refund", "decided_by"
+    )
     return rows.filter(state=state) if state else rows
 
 
@@ -72,13 +74,15 @@ def booking(incident: Incident) -> str:
         return incident.proposal
     if incident.state == Incident.State.DISMISSED or incident.withdrawn_at is not None:
         return ""
+    if incident.attempt is None:
+        return late_paybacks.proposal(incident.refund) if incident.refund else ""
     return contradictions.proposal(incident.order, incident.attempt, IncidentKind(incident.kind))
 
 
 def sentences(incident: Incident, word: str) -> list[str]:
     """A booking by its name, in plain words and rupiah."""
     price, cost = rupiah(incident.order.price), rupiah(incident.cost)
-    supplier = incident.attempt.supplier.name
+    supplier = incident.attempt.supplier.name if incident.attempt else ""
     words = {
         "recapture": [
             _("Pulsa ternyata masuk, dan uang pembeli belum dikembalikan: %(price)s menjadi penjualan."),
@@ -94,6 +98,11 @@ def sentences(incident: Incident, word: str) -> list[str]:
             _("Modal yang sudah dibukukan kembali ke deposit di %(supplier)s."),
         ],
         "cost_back": [_("Hanya modal yang kembali ke deposit di %(supplier)s; penjualannya tetap.")],
+        "payback_due": [
+            _("Kanal sudah mengembalikan %(cost)s: pengembalian yang masih menunggu dibatalkan, supaya tidak dua kali.")
+        ],
+        "payback_wait": [_("Uang yang sama sedang dikirim lagi: tunggu hasilnya sebelum menyetujui.")],
+        "payback_loss": [_("Uang pembeli sudah kembali lewat jalan lain: toko rugi %(cost)s di kanal.")],
         "nothing": [_("Tidak ada yang dibukukan: buku sudah sesuai dengan jawaban pemasok.")],
     }
     figures = {"price": price, "cost": cost, "supplier": supplier}

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealers.models import Dealer
 from transactions.models.orders import Attempt, Order
+from transactions.models.refunds import Refund
 
 
 class IncidentKind(models.TextChoices):
@@ -13,10 +14,11 @@ class IncidentKind(models.TextChoices):
 
     LATE_SUCCESS = "late_success", _("Berhasil setelah uang dikembalikan")
     REVERSAL = "reversal", _("Dibatalkan pemasok setelah berhasil")
+    LATE_PAYBACK = "late_payback", _("Kanal ternyata sudah mengembalikan uang")
 
 
 class Incident(models.Model):
-    """What the supplier said too late, and the booking that it asks for."""
+    """What a supplier, or a gateway about a refund, said too late, and the booking that it asks for."""
 
     class State(models.TextChoices):
         """Who has looked at it."""
@@ -27,7 +29,8 @@ class Incident(models.Model):
 
     dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="incidents")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="incidents")
-    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT)
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, null=True)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20, choices=IncidentKind)
     raw_reference = models.CharField(max_length=120, help_text="rc, SN and message as the supplier gave them")
     proposal = models.CharField(max_length=20, help_text="the booking proposed: recapture, late_loss, reversal")
@@ -46,7 +49,18 @@ class Incident(models.Model):
             # A supplier may change its word for ever; what it says meanwhile is the open incident's business.
             models.UniqueConstraint(
                 fields=["dealer", "attempt"], condition=models.Q(state="open"), name="one_open_incident_per_attempt"
-            )
+            ),
+            # A gateway's payment is one incident for ever, however often the gateway speaks of it.
+            models.UniqueConstraint(
+                fields=["dealer", "refund", "raw_reference"],
+                condition=models.Q(refund__isnull=False),
+                name="one_incident_per_late_payback",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="late_payback", attempt__isnull=True, refund__isnull=False)
+                | (~models.Q(kind="late_payback") & models.Q(attempt__isnull=False, refund__isnull=True)),
+                name="an_incident_is_about_one_thing",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dealers.access import Can
 from dealers.guards import desk
 from dealers.middleware import DealerRequest
-from transactions import chores, incidents
+from transactions import chores, incidents, late_paybacks
 from transactions.desk_forms.money import EndIncident, IncidentFilter, TaskFilter
 from transactions.desk_selectors import waiting
 from transactions.models import Incident
@@ -67,14 +67,14 @@ def incident(request: DealerRequest, pk: int) -> HttpResponse:
         done = _ended(request, row, form.cleaned_data)
         booked = done.state == Incident.State.BOOKED
         messages.success(request, _("Dibukukan.") if booked else _("Ditolak; tidak ada yang dibukukan."))
-    except (incidents.Withdrawn, incidents.OtherBooking, incidents.AlreadyDecided) as error:
+    except (incidents.Withdrawn, late_paybacks.OtherBooking, incidents.AlreadyDecided) as error:
         messages.error(request, str(_REFUSED[type(error)]))
     return redirect("desk:incident", pk=row.pk)
 
 
 _REFUSED: dict[type[Exception], Promise] = {
     incidents.Withdrawn: gettext_lazy("Pemasok baru saja menarik kembali jawabannya. Tidak ada yang dibukukan."),
-    incidents.OtherBooking: gettext_lazy(
+    late_paybacks.OtherBooking: gettext_lazy(
         "Yang akan dibukukan berubah sejak dilihat. Periksa lagi; belum ada yang dibukukan."
     ),
     incidents.AlreadyDecided: gettext_lazy("Orang lain sudah memutuskan insiden ini. Tidak ada yang dibukukan lagi."),
