@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from dealers import access
+from dealers import access, selectors
 from dealers.models import Dealer, User
 from portal.lib import tenancy, web
 
@@ -72,7 +72,7 @@ class DealerMiddleware:
 
 
 def _shop(slug: str) -> Dealer:
-    dealer = Dealer.objects.filter(slug=slug).first()
+    dealer = selectors.by_slug(slug)
     if dealer is None:
         raise Http404("no such dealer")
     return dealer

@@ -3,8 +3,17 @@
 from django.db.models import Q, QuerySet
 
 from dealers.models import Dealer
+from portal.lib.prepared import Prepared
 
 DIRECTORY_PAGE = 24
+
+
+_BY_SLUG = Prepared(lambda slug: Dealer.objects.filter(slug=slug).order_by()[:1], slug=str)
+
+
+def by_slug(slug: str) -> Dealer | None:
+    """The dealer whose site this is: asked on nearly every request."""
+    return _BY_SLUG.first(slug=slug)
 
 
 def directory(words: str = "") -> QuerySet[Dealer]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from portal.lib import msisdn, roundtrip
+from portal.lib.prepared import Prepared
 from portal.lib.roundtrip import Statement
 from transactions.models import Brand, ClosedBy, Kind, Prefix, Product, Route, Supplier, Tier
 
@@ -79,38 +80,53 @@ def brands(dealer_id: int, kind: Kind) -> QuerySet[Brand]:
 def tiles(dealer_id: int, *, kind: Kind, brand: Brand | None, tier: Tier = Tier.RETAIL) -> list[Tile]:
     """What the dealer sells of this kind and brand, cheapest face value first, with today's price."""
     now = timezone.now()
+    wanted = {"dealer": dealer_id, "kind": str(kind)}
     rows = (
-        Product.objects.filter(dealer_id=dealer_id, kind=kind, prices__tier=tier)
-        .annotate(amount=F("prices__amount"))
-        .prefetch_related(Prefetch("routes", Route.objects.select_related("supplier").only(*_ROUTE)))
+        _PRICED.all(**wanted, tier=str(tier))
+        if brand is None
+        else _OF_BRAND.all(**wanted, tier=str(tier), brand=brand.pk)
     )
-    rows = rows.select_related("brand") if brand is None else rows.filter(brand=brand)
-    found = []
-    for product in rows:
-        if brand is not None:
-            product.brand = brand
-        found.append(_tile(product, product.amount, now))
-    return found
+    routes: dict[int, list[Route]] = {}
+    for route in _ROUTES.all(**wanted) if brand is None else _ROUTES_OF_BRAND.all(**wanted, brand=brand.pk):
+        routes.setdefault(route.product_id, []).append(route)
+    return [_tile(product, routes.get(product.pk, []), now) for product in rows]
 
 
-_ROUTE = (
-    "product_id",
-    "cost",
-    "is_open",
-    "closed_by",
-    "closed_note",
-    "retry_at",
-    "cut_off_start",
-    "cut_off_end",
-    "supplier__is_open",
+def _priced(dealer: int, kind: str, tier: str) -> QuerySet[Product]:
+    rows = Product.objects.filter(dealer_id=dealer, kind=kind, prices__tier=tier).select_related("brand")
+    return rows.annotate(amount=F("prices__amount"))
+
+
+def _routes(dealer: int, kind: str) -> QuerySet[Route]:
+    """What of a route says whether it is open; a page shows many."""
+    rows = Route.objects.filter(dealer_id=dealer, product__kind=kind).select_related("supplier")
+    return rows.only(
+        "product_id",
+        "cost",
+        "is_open",
+        "closed_by",
+        "closed_note",
+        "retry_at",
+        "cut_off_start",
+        "cut_off_end",
+        "supplier__is_open",
+    )
+
+
+_PRICED = Prepared(_priced, dealer=int, kind=str, tier=str)
+_OF_BRAND = Prepared(
+    lambda brand, **wanted: _priced(**wanted).filter(brand_id=brand), dealer=int, kind=str, tier=str, brand=int
 )
-"""What of a route says whether it is open; a page shows many."""
+_ROUTES = Prepared(_routes, dealer=int, kind=str)
+_ROUTES_OF_BRAND = Prepared(
+    lambda brand, **wanted: _routes(**wanted).filter(product__brand_id=brand), dealer=int, kind=str, brand=int
+)
 
 
-def _tile(product: Product, price: int, now: datetime) -> Tile:
+def _tile(product: Product, routes: list[Route], now: datetime) -> Tile:
+    price: int = product.amount  # type: ignore[attr-defined]  # annotated
     if not product.is_open:
         return Tile(product, price, product.closed_note or "closed", product.reopens_at)
-    routes = list(product.routes.all())
     bears = max(price, product.accepted_cost)  # as an order is taken: a dearer route is none
     if any(is_open(route, now) and route.cost <= bears for route in routes):
         return Tile(product, price)
@@ -119,10 +135,21 @@ def _tile(product: Product, price: int, now: datetime) -> Tile:
     return Tile(product, price, note, min(reopens, default=None))
 
 
+_TO_TRY = Prepared(
+    lambda dealer, product: (
+        Route.objects.filter(dealer_id=dealer, product_id=product)
+        .select_related("supplier")
+        .order_by("rank", "cost", "id")
+    ),
+    dealer=int,
+    product=int,
+)
+
+
 def open_routes(product: Product, *, max_cost: int, now: datetime | None = None) -> list[Route]:
     """The routes to try, in order: open at this hour, and not dearer than `max_cost` rupiah."""
     now = now or timezone.now()
-    routes = product.routes.select_related("supplier").order_by("rank", "cost", "id")
+    routes = _TO_TRY.all(dealer=product.dealer_id, product=product.pk)
     return [route for route in routes if route.cost <= max_cost and is_open(route, now)]
 
 
@@ -155,8 +182,15 @@ def _reopens(route: Route, now: datetime) -> datetime | None:
     return end if end > here else end + timedelta(days=1)
 
 
+_BY_SKU = Prepared(
+    lambda dealer, sku: Product.objects.select_related("brand").filter(dealer_id=dealer, sku=sku).order_by()[:1],
+    dealer=int,
+    sku=str,
+)
+
+
 def product(dealer_id: int, sku: str) -> Product | None:
     """The dealer's product under this code, in any case."""
-    return Product.objects.select_related("brand").filter(dealer_id=dealer_id, sku=sku.strip().upper()).first() or (
+    return _BY_SKU.first(dealer=dealer_id, sku=sku.strip().upper()) or (
         Product.objects.select_related("brand").filter(dealer_id=dealer_id, sku__iexact=sku.strip()).first()
     )

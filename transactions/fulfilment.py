@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from dealers.models import Dealer, User
 from portal.lib import crash, msisdn, roundtrip, tenancy
+from portal.lib.prepared import Prepared
 from portal.lib.roundtrip import Statement
 from transactions import catalog, contradictions, health, pace, postings, queue, refunds, states, todo, webhooks
 from transactions.models import (
@@ -351,9 +352,19 @@ def _note(attempt: Attempt, verdict: Verdict) -> None:
     attempt.save(update_fields=["rc", "reason", "message"])
 
 
+_LOCKED = Prepared(
+    lambda attempt: (
+        Attempt.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("supplier", "route")
+        .filter(pk=attempt)
+        .order_by()
+    ),
+    attempt=int,
+)
+
+
 def _lock_attempt(attempt_id: int) -> Attempt:
-    rows = Attempt.objects.select_for_update(no_key=True, of=("self",)).select_related("supplier", "route")
-    return rows.get(pk=attempt_id)
+    return _LOCKED.get(attempt=attempt_id)
 
 
 _EXCHANGE = """

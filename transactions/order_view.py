@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from dealers.models import Dealer, User
 from portal.lib import ids
 from portal.lib.money import rupiah
+from portal.lib.prepared import Prepared
 from portal.templatetags.words import clock, clock_seconds, day
 from transactions import orders, patience, pay_view, payments, ratings, refund_view
 from transactions.gateways.registry import METHOD_LABELS
@@ -323,9 +324,16 @@ def _back(refunds: list[Refund]) -> list[Step]:
     return steps
 
 
+_LAST_REFUND = Prepared(
+    lambda dealer, order: Refund.objects.filter(dealer_id=dealer, order_id=order).order_by("-number")[:1],
+    dealer=int,
+    order=int,
+)
+
+
 def as_json(order: Order) -> dict[str, object]:
     """The order for programs; inside the dealer's transaction."""
-    refund = Refund.objects.filter(dealer_id=order.dealer_id, order=order).order_by("-number").first()
+    refund = _LAST_REFUND.first(dealer=order.dealer_id, order=order.pk)
     return {
         "code": order.code,
         "status": order.status,

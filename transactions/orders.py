@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from dealers.models import Dealer, Outlet, Partner, User
 from portal.lib import crash, ids, retry, tenancy
+from portal.lib.prepared import Prepared
 from transactions import accounts, catalog, ledger, pricing, queue, refunds, states, todo, webhooks
 from transactions.ledger import InsufficientBalance
 from transactions.models import (
@@ -163,12 +164,30 @@ def _question(dealer: Dealer, ask: Ask, *, again: bool, confirmed_brand: bool) -
         raise BoughtBefore(before)
 
 
+_BOUGHT = Prepared(
+    lambda dealer, product, destination, since: Order.objects.filter(
+        dealer_id=dealer,
+        product_id=product,
+        destination=destination,
+        created_at__gte=since,
+        status__in=[Status.AWAITING_PAYMENT, Status.PAID, Status.PROCESSING, Status.SUCCEEDED],
+    ).order_by("-created_at")[:1],
+    dealer=int,
+    product=int,
+    destination=str,
+    since=datetime,
+)
+
+
 def bought_before(dealer: Dealer, product: Product, destination: str) -> Order | None:
     """The newest order of this product for this number within the day that was not given up."""
-    live = [Status.AWAITING_PAYMENT, Status.PAID, Status.PROCESSING, Status.SUCCEEDED]
     since = timezone.now() - REPEAT_WINDOW
-    rows = Order.objects.filter(dealer=dealer, product=product, destination=destination, created_at__gte=since)
-    return rows.filter(status__in=live).order_by("-created_at").first()
+    return _BOUGHT.first(dealer=dealer.pk, product=product.pk, destination=destination, since=since)
+
+
+_PLACED = Prepared(
+    lambda dealer, order: Order.objects.filter(pk=order, dealer_id=dealer).order_by(), dealer=int, order=int
+)
 
 
 def _place(dealer: Dealer, ask: Ask) -> Placed:
@@ -181,7 +200,7 @@ def _place(dealer: Dealer, ask: Ask) -> Placed:
         if refusal is error:
             raise  # its own cause holds the SQLSTATE, by which it is retried or explained
         raise refusal from error
-    order = Order.objects.get(pk=order_id, dealer=dealer)
+    order = _PLACED.get(dealer=dealer.pk, order=order_id)
     order.dealer = dealer
     if order.product_id == ask.product.pk:
         order.product = ask.product

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from dealers.models import Dealer, User
 from portal.lib import money
+from portal.lib.prepared import Prepared
 from transactions import payments
 from transactions.gateways import qris, registry
 from transactions.gateways.registry import Method
@@ -73,12 +74,22 @@ class PayView:
         return (self.payment.code, self.is_open, self.to_pay, offered)
 
 
+_NEWEST = Prepared(
+    lambda dealer, order: (
+        Payment.objects.filter(dealer_id=dealer, order_id=order)
+        .select_related("qris", "bank_account")
+        .order_by("-id")[:1]
+    ),
+    dealer=int,
+    order=int,
+)
+
+
 def payable(order: Order) -> Payment | None:
     """The newest payment code of an order that waits for money, expired or not."""
     if order.status != Status.AWAITING_PAYMENT:
         return None
-    rows = Payment.objects.filter(dealer_id=order.dealer_id, order=order).select_related("qris", "bank_account")
-    return rows.order_by("-id").first()
+    return _NEWEST.first(dealer=order.dealer_id, order=order.pk)
 
 
 def is_expired(payment: Payment) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dealers.models import Dealer, User
 from portal.lib import retry, roundtrip, tenancy
+from portal.lib.prepared import Prepared
 from portal.lib.roundtrip import Statement
 from transactions import accounts, codes, postings, queue, refunds, states, todo
 from transactions.codes import LOOKS as LOOKS
@@ -74,6 +75,19 @@ def renew(dealer: Dealer, order_id: int) -> Payment:
         return start(order)
 
 
+_LOCKED = Prepared(
+    lambda dealer, code, gateway: (
+        Payment.objects.filter(dealer_id=dealer, code=code, gateway=gateway)
+        .select_for_update(no_key=True, of=("order",))
+        .select_related("order", "bank_account")
+        .order_by()[:1]
+    ),
+    dealer=int,
+    code=str,
+    gateway=str,
+)
+
+
 def receive(dealer_id: int, *, payment_code: str, money: Money) -> Order:
     """A gateway says that money came in for a code; the same report twice changes nothing.
 
@@ -82,9 +96,7 @@ def receive(dealer_id: int, *, payment_code: str, money: Money) -> Order:
 
     def once() -> Order:
         with tenancy.inside(dealer_id):
-            rows = Payment.objects.filter(dealer_id=dealer_id, code=payment_code, gateway=money.gateway)
-            locked = rows.select_for_update(no_key=True, of=("order",)).select_related("order", "bank_account")
-            payment = locked.order_by().first()
+            payment = _LOCKED.first(dealer=dealer_id, code=payment_code, gateway=money.gateway)
             if payment is None:
                 raise UnknownPayment(payment_code)
             order = payment.order

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from dealers import pins
 from dealers.models import Dealer, User
 from portal.lib import retry, tenancy
+from portal.lib.prepared import Prepared
 from transactions import orders, payments, pricing
 from transactions.form_tokens import FormToken
 from transactions.gateways.terms import MethodClosed
@@ -54,13 +55,21 @@ class Wish:
         )
 
 
+_OF_FORM = Prepared(
+    lambda dealer, nonce: (
+        Order.objects.select_related("product__brand").filter(dealer_id=dealer, form_token=nonce).order_by()[:1]
+    ),
+    dealer=int,
+    nonce=str,
+)
+
+
 def standing(dealer: Dealer, wish: Wish) -> Order | None:
     """The order that this form has become already. Raises `orders.AlreadyUsed` when its content was another.
 
     Inside the dealer's transaction.
     """
-    rows = Order.objects.select_related("product", "product__brand").order_by()
-    order = rows.filter(dealer=dealer, form_token=wish.token.nonce).first()
+    order = _OF_FORM.first(dealer=dealer.pk, nonce=wish.token.nonce)
     if order is not None and order.fingerprint != wish.ask(order.price).fingerprint:
         raise orders.AlreadyUsed(order)
     return order

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dealers.models import User
 from portal.lib import roundtrip
+from portal.lib.prepared import Prepared
 from portal.lib.roundtrip import Statement
 from transactions.models import Order, Status
 
@@ -31,14 +32,25 @@ ALLOWED: frozenset[tuple[Status, Status]] = frozenset(
 )
 
 
+_LOCKED = Prepared(
+    lambda dealer, order: (
+        Order.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("product", "wallet")
+        .filter(pk=order, dealer_id=dealer)
+        .order_by()
+    ),
+    dealer=int,
+    order=int,
+)
+
+
 class NotAllowed(Exception):
     """The order is not where this step begins."""
 
 
 def lock(dealer_id: int, order_id: int) -> Order:
     """The order with its row locked, for a decision. Raises `Order.DoesNotExist`."""
-    rows = Order.objects.select_for_update(no_key=True, of=("self",)).select_related("product", "wallet")
-    return rows.get(pk=order_id, dealer_id=dealer_id)
+    return _LOCKED.get(dealer=dealer_id, order=order_id)
 
 
 def move(order: Order, to: Status, *, actor: User | None = None, note: str = "", **fields: Any) -> None:

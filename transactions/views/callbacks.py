@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from dealers.models import Dealer
+from dealers import selectors
 from portal.lib import meters, tenancy, web
+from portal.lib.prepared import Prepared
 from transactions import inbound, orders, payments
 from transactions.gateways import base as gateways
 from transactions.gateways.registry import GATEWAYS
@@ -21,16 +22,22 @@ from transactions.suppliers import connections
 
 log = structlog.get_logger(__name__)
 
+_SUPPLIER = Prepared(
+    lambda dealer, code: Supplier.objects.select_related("dealer").filter(dealer_id=dealer, code=code).order_by()[:1],
+    dealer=int,
+    code=str,
+)
+
 
 @csrf_exempt
 @require_POST
 def supplier(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """POST /hooks/suppliers/<dealer>.<supplier>/: 200 taken or known, 401 unsigned, 404 unknown, 422 garbled."""
-    dealer = Dealer.objects.filter(slug=slug).first()
+    dealer = selectors.by_slug(slug)
     if dealer is None:
         return _answer("supplier", 404, "unknown_supplier")
     with tenancy.inside(dealer.pk):
-        row = Supplier.objects.filter(dealer=dealer, code=code).first()
+        row = _SUPPLIER.first(dealer=dealer.pk, code=code)
     if row is None:
         return _answer("supplier", 404, "unknown_supplier")
     try:

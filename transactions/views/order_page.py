@@ -17,11 +17,15 @@ from django.views.decorators.http import require_safe
 
 from dealers.models import Dealer, User
 from portal.lib import ids, tenancy, web
+from portal.lib.prepared import Prepared
 from transactions import order_view, orders
 from transactions.models import Order
 
 View = Callable[..., HttpResponse]
 _MOST_LOOKS = 99
+_BY_CODE = Prepared(
+    lambda code: Order.objects.select_related("product__brand", "wallet").filter(code=code).order_by()[:1], code=str
+)
 
 
 class NoSuchOrder(Exception):
@@ -84,7 +88,7 @@ def found(code: str, secret: str) -> Iterator[tuple[Dealer, Order] | tuple[None,
         yield None, None
         return
     with tenancy.inside(dealer.pk):
-        order = Order.objects.select_related("product__brand", "wallet").order_by().filter(code=plain).first()
+        order = _BY_CODE.first(code=plain)
         is_theirs = order is not None and compare_digest(order.secret.encode(), secret.encode())
         yield (dealer, order) if order is not None and is_theirs else (None, None)
 
