@@ -22,5 +22,6 @@ def words(trial: Trial) -> tuple[int, str]:
         "meaning": staff_text(verdict.rc),
         "ms": round(trial.seconds * 1000),
     }
-    details = [said, f"SN {verdict.sn}." if verdict.sn else "", verdict.message]
+    details = [said, f"SN {verdict.sn}." if verdict.sn else ""]
+    details += [f"“{verdict.message}”." if verdict.message else ""]
     return level, " ".join(filter(None, [*details, _("Tidak ada pesanan dan tidak ada uang yang berpindah.")]))
