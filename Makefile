@@ -7,13 +7,14 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check check-all messages schema chaos bench backup restore drill
+.PHONY: help run test check check-all messages schema portals chaos bench backup restore drill
 
 help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
 	@echo "make test   the whole test suite, on a PostgreSQL and a Redis of its own (ARGS=… for pytest)"
 	@echo "make check  formatting, lint, types, import contracts, migrations, templates, translations, settings"
 	@echo "make check-all  make check, then pages and states at every width, palette and language (SHOTS=folder: pictures)"
+	@echo "make portals  two whole portals sell to each other, also when one is killed in mid-order (about a minute)"
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
 	@echo "make schema write the description of the API (OpenAPI) to docs/openapi.yaml"
 	@echo "make bench  measure, on a durable PostgreSQL of its own, against references of the same run (ONLY=sync for one)"
@@ -31,7 +32,7 @@ run:
 test:
 	@$(INSTALL) tests/requirements.txt
 	@status=0; \
-	$(PY) -m pytest -m "not browser" $(ARGS) || status=1; \
+	$(PY) -m pytest -m "not browser and not portals" $(ARGS) || status=1; \
 	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m "browser and not wide" $(ARGS) || status=1; \
 	exit $$status
 
@@ -66,6 +67,11 @@ schema:
 messages:
 	@$(INSTALL) tests/requirements.txt
 	$(PY) -m tests.translations update
+
+# Two Konters of their own in temporary folders, as chaos.
+portals:
+	@$(INSTALL) tests/requirements.txt
+	@$(PY) -m pytest -m portals $(ARGS)
 
 # Starts a Konter of its own in a temporary folder, talks to loopback only, and stops by itself.
 chaos:

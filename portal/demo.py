@@ -27,6 +27,7 @@ PASSWORD = "konter-demo"  # noqa: S105  public on purpose
 OPENING = 1_000_000_000
 STOCK_DEPOSIT = 250_000_000
 SANDBOX_SKU = "xld10"
+PEER_DEPOSIT = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def load() -> None:
     _customer(dealers["berkah-cell"])
     _tills(dealers["berkah-cell"])
     _partner(dealers["berkah-cell"])
+    _peer(dealers["timur-jaya"], dealers["berkah-cell"])
 
 
 def _person(email: str, name: str, **fields: object) -> User:
@@ -273,6 +275,39 @@ def _partner(dealer: Dealer) -> None:
             amount=10_000_000,
             reference="opening-mitra-demo",
         )
+
+
+def _peer(buyer: Dealer, seller: Dealer) -> None:
+    """A dealer that buys from another by machine, as if from another portal: connected and paid into, without routes.
+
+    What is sold stays with the routes that are there; taking its products from the price list is left to the desk.
+    """
+    wanted = partners.Application(username="timur-jaya", name=buyer.name, contact="Yohanes")
+    key, secret = "timur-jaya-demo-key", "whsec_dGltdXItamF5YS1kZW1vLXNlY3JldC0zMi1ieXRlcyE="
+    with tenancy.inside(seller.pk):
+        partner = partners.invite(seller, wanted, by=None)
+        partners.issue(partner, by=None, plain=key)
+        postings_business.deposit(
+            seller.pk,
+            to=accounts.wallet(partner.wallet_key),
+            source=accounts.bank("main"),
+            amount=PEER_DEPOSIT,
+            reference="opening-timur-jaya-peer",
+        )
+    with tenancy.inside(buyer.pk):
+        supplier = Supplier.objects.create(
+            dealer=buyer,
+            code=seller.slug,
+            name=f"{seller.name} (mitra)",
+            connector="konter",
+            base_url=f"http://127.0.0.1:{settings.PORT}",
+            username=partner.username,
+        )
+        connections.seal_secrets(supplier, api_key=key, callback_secret=secret)
+        _fund_supplier(supplier, PEER_DEPOSIT)
+        url = connections.callback_url(supplier, dealer_slug=buyer.slug)
+    with tenancy.inside(seller.pk):
+        webhook_endpoints.add(partner, url=url, how=HookFormat.NATIVE, secret=secret)
 
 
 def _tills(dealer: Dealer) -> None:

@@ -246,11 +246,13 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Konter <konte
 METRICS_TOKEN = env.str("METRICS_TOKEN", "konter-demo" if DEMO else "")
 CELERY_BROKER_URL = REDIS_URL
 OUTBOUND_ALLOW_NETWORKS: list[str] = env.list("KONTER_PROBE_ALLOW_NETWORKS", ["127.0.0.0/8"] if DEMO else [])
+OUTBOUND_ADDRESSES: list[str] = env.list("KONTER_OUTBOUND_ADDRESSES", [])
+"""From where suppliers see us call, as far as the operator knows: what they have to allow-list."""
 PROBE_CA = env.str("KONTER_PROBE_CA", _found.get("KONTER_PROBE_CA", ""))
 """A file of authorities that calls to others trust besides the public ones."""
 SUPPLIER_CALL_SECONDS = 30.0
 """The longest a call to a supplier may take, all in all."""
-CHECK_INTERVAL_SECONDS = 2 if DEMO else 60
+CHECK_INTERVAL_SECONDS = env.int("KONTER_CHECK_INTERVAL_SECONDS", 2 if DEMO else 60)
 """How long an attempt without a verdict rests before the supplier is asked again."""
 NAME_CHECK_SECONDS = 6.0
 """How long a buyer waits for the name behind an electricity meter."""

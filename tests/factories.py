@@ -12,7 +12,7 @@ from django.utils import timezone
 from dealers import partners, rights
 from dealers.models import Dealer, Membership, Partner, Role, User
 from portal.lib import ids, msisdn, tenancy
-from transactions import accounts, ledger, orders, postings_business, tills
+from transactions import accounts, ledger, orders, postings_business, tills, webhook_endpoints
 from transactions.gateways.qris import read as read_qris
 from transactions.models import (
     BankAccount,
@@ -20,6 +20,7 @@ from transactions.models import (
     Channel,
     Doubt,
     EventKind,
+    HookFormat,
     Kind,
     Order,
     Price,
@@ -31,6 +32,7 @@ from transactions.models import (
     SyncRun,
     SyncState,
     Tier,
+    WebhookEndpoint,
 )
 from transactions.suppliers import connections
 from transactions.suppliers.base import Offer
@@ -288,6 +290,11 @@ def machine(at: Dealer, *, money: int = 1_000_000, username: str = "mitra", **ke
     if money:
         fund_partner(made, money)
     return Machine(made, plain, Client(headers={"Authorization": f"Bearer {plain}"}))
+
+
+def endpoint(partner: Partner, url: str = "http://127.0.0.1:9/hook") -> WebhookEndpoint:
+    """Where the partner wants to be told."""
+    return webhook_endpoints.add(partner, url=url, how=HookFormat.NATIVE).endpoint
 
 
 def spelled(destination: str) -> str:

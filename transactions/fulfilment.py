@@ -211,6 +211,7 @@ def _call(order: Order, attempt: Attempt, token: uuid.UUID | None, *, slug: str,
         max_price=order.max_cost,
         not_after=time.monotonic() + START_WITHIN.total_seconds(),
         callback_url=connections.callback_url(supplier, dealer_slug=slug),
+        asked_ago=max(0.0, (timezone.now() - attempt.first_sent_at).total_seconds()),
     )
     return Call(
         dealer_id=order.dealer_id,

@@ -3,6 +3,7 @@
 Every dialect that partners speak comes through here, and knows no more of an order than `PartnerOrder`.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +14,7 @@ from dealers.authentication import Caller
 from dealers.models import Partner
 from portal.lib import msisdn, retry, tenancy
 from transactions import accounts, catalog, ledger, orders, pricing, sandbox, webhooks
-from transactions.models import Channel, Kind, Order, Product, Status
+from transactions.models import Channel, Kind, Order, Product, SandboxOrder, Status
 from transactions.partner_orders import PartnerOrder, of, of_sandbox
 
 
@@ -92,6 +93,24 @@ def find(caller: Caller, ref_id: str, *, is_trial: bool = False) -> PartnerOrder
         return of(found) if found else None
 
 
+def of_day(caller: Caller, day: dt.date, *, after: int, limit: int) -> tuple[list[PartnerOrder], int | None]:
+    """What this partner ordered on a day of the dealer's, oldest first, behind number `after`; and the next number.
+
+    A sandbox key is shown what was tried.
+    """
+    dealer = caller.dealer
+    mine = {"dealer": dealer, "partner": caller.partner, "pk__gt": after}
+    mine |= {"created_at__gte": days.begins(dealer, day), "created_at__lt": days.ends(dealer, day)}
+    with tenancy.inside(dealer.pk):
+        if caller.is_sandbox:
+            tried = SandboxOrder.objects.filter(**mine).select_related("product__brand").order_by("pk")
+            found = [(row.pk, of_sandbox(row)) for row in tried[: limit + 1]]
+        else:
+            bought = Order.objects.filter(**mine).select_related("product__brand").order_by("pk")
+            found = [(row.pk, of(row)) for row in bought[: limit + 1]]
+    return [order for _, order in found[:limit]], found[limit - 1][0] if len(found) > limit else None
+
+
 def balance(caller: Caller, *, is_trial: bool = False) -> int:
     """What the partner may still spend from its deposit, in rupiah; credit not counted."""
     if caller.is_sandbox or is_trial:
@@ -104,7 +123,7 @@ def _buy(caller: Caller, wish: Wish) -> Sold:
     with tenancy.inside(caller.dealer.pk):
         standing = _standing(caller.partner, wish.ref_id)
         try:
-            ask = _ask(caller.partner, wish)
+            ask = _ask(caller.partner, wish, may_be_closed=standing is not None)
         except (UnknownSku, BadDestination, WrongBrand) as error:
             if standing is not None:  # the word that matters is that the ref_id is taken
                 raise RefIdReused(of(standing)) from error
@@ -123,7 +142,7 @@ def _try(caller: Caller, wish: Wish) -> Sold:
     with tenancy.inside(caller.dealer.pk):
         standing = sandbox.find(caller.partner, wish.ref_id)
         try:
-            ask = _ask(caller.partner, wish, is_trial=True)
+            ask = _ask(caller.partner, wish, may_be_closed=True)
         except (UnknownSku, BadDestination, WrongBrand) as error:
             if standing is not None:
                 raise RefIdReused(of_sandbox(standing)) from error
@@ -153,12 +172,13 @@ def _standing(partner: Partner, ref_id: str) -> Order | None:
     return rows.select_related("product__brand").first()
 
 
-def _ask(partner: Partner, wish: Wish, *, is_trial: bool = False) -> orders.Ask:
+def _ask(partner: Partner, wish: Wish, *, may_be_closed: bool) -> orders.Ask:
+    """A repeat is answered whatever is sold by now, and a trial sells nothing: their products may be closed."""
     product = catalog.product(partner.dealer_id, wish.sku)
     if product is None:
         raise UnknownSku(wish.sku)
     price = pricing.current(product, partner.tier)
-    if price is None and not is_trial:
+    if price is None and not may_be_closed:
         raise orders.ProductClosed
     return orders.Ask(
         product=product,

@@ -20,7 +20,9 @@ import h11
 from portal.lib import outbound_pool
 from portal.lib.outbound_pool import Connection, ForbiddenAddress, NotSent, TooLate, check
 
-__all__ = ["ForbiddenAddress", "NotSent", "Options", "Response", "TooLate", "Unanswered", "check", "get", "post_json"]
+__all__ = [
+    "ForbiddenAddress", "NotSent", "Options", "Response", "TooLate", "Unanswered", "check", "get", "post_json", "send",
+]  # fmt: skip
 
 ANSWER_LIMIT = 256 * 1024
 _KEPT_OF_A_BROKEN_ANSWER = 8 * 1024
@@ -114,6 +116,11 @@ def post_json(
 def post(url: str, body: bytes, options: Options) -> Response:
     """POST these very bytes, for callers that sign them. Raises as `post_json`."""
     return _call("POST", url, body, options)
+
+
+def send(method: str, url: str, body: bytes, options: Options) -> Response:
+    """Any method with these very bytes, for callers that sign what they ask as well. Raises as `post_json`."""
+    return _call(method, url, body, options)
 
 
 def get(

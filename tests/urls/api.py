@@ -33,7 +33,7 @@ def told(scene: Scene) -> list[object]:
 ROWS = [
     Row(
         name="api:orders",
-        get=f"{NOBODY} 405 405",
+        get=f"{NOBODY} 200 200",
         post=f"{NOBODY} 201 201",
         fields=_order,
         sends_json=True,

@@ -237,6 +237,16 @@ ROWS = [
         get="302 404 405 405 405 403 403 403 404",
         post="302 404 404 302 302 403 403 403 404",
     ),
+    *(
+        Row(
+            # Nobody answers at that address: nothing is sold and nothing is kept.
+            name=f"desk:{name}",
+            at=lambda s: [s.supplier.code],
+            get="302 404 405 405 405 403 403 403 404",
+            post="302 404 404 302 302 403 403 403 404",
+        )
+        for name in ("supplier_trial", "supplier_report")
+    ),
     Row(
         name="desk:price_list",
         at=lambda s: [s.supplier.code],

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models import Dealer
-from transactions import stock
+from transactions import stock, webhook_endpoints
 from transactions.catalogue_additions import Account
 from transactions.desk_selectors.price_list import Wanted
 from transactions.models import Kind, Supplier
@@ -16,6 +16,20 @@ from transactions.suppliers.registry import ACCOUNTS
 
 RESERVED = frozenset({"baru", "stok", stock.SUPPLIER})
 """Words of the desk's own addresses, and the supplier that is dealer zero's stock."""
+
+
+_OF_KIND: dict[str, dict[str, tuple[Any, Any]]] = {
+    "konter": {
+        "base_url": (_("Alamat portal"), _("Contoh https://konter.example, atau alamat toko di sana.")),
+        "username": (_("Nama pengguna mitra"), _("Nama yang toko di sana berikan kepada Anda sebagai mitranya.")),
+        "api_key": (_("Kunci API"), _("Kunci kt_live_… dari toko itu. Disimpan terkunci dan tidak ditampilkan lagi.")),
+        "callback_secret": (
+            _("Rahasia webhook"),
+            _("Boleh kosong: setelah disimpan, satu tombol mendaftarkan alamat callback di sana."),
+        ),
+    }
+}
+"""What each field is called where a kind has words of its own, and its hint."""
 
 
 class _Secret(forms.CharField):
@@ -29,6 +43,7 @@ class _Secret(forms.CharField):
 class _Account(forms.Form):
     """Where the supplier is, and who we are there."""
 
+    kind = ""
     name = forms.CharField(label=_("Nama pemasok"), max_length=80, help_text=_("Untuk layar Anda sendiri."))
     base_url = forms.CharField(label=_("Alamat API"), max_length=200)
     username = forms.CharField(label=_("Nama pengguna"), max_length=80)
@@ -38,9 +53,29 @@ class _Account(forms.Form):
         self.fields["base_url"].widget.attrs.update(inputmode="url", autocomplete="off", spellcheck="false")
         self.fields["username"].widget.attrs.update(autocomplete="off", autocapitalize="none", spellcheck="false")
 
+    def of_kind(self, kind: str) -> None:
+        """Ask in the words of this kind of supplier."""
+        self.kind = kind
+        for name, (label, hint) in _OF_KIND.get(kind, {}).items():
+            self.fields[name].label, self.fields[name].help_text = label, hint
+
+    def clean_callback_secret(self) -> str:
+        """Another Konter portal signs with a secret of Standard Webhooks."""
+        secret: str = self.cleaned_data["callback_secret"].strip()
+        if secret and self.kind == "konter":
+            try:
+                webhook_endpoints.native_key(secret)
+            except webhook_endpoints.BadSecret as error:
+                raise ValidationError(
+                    _("Tulis whsec_ dan isinya utuh, seperti di portal itu."), code="secret"
+                ) from error
+        return secret
+
     def clean_base_url(self) -> str:
-        """An address that paths can be put behind."""
+        """An address that paths can be put behind; that of a shop stands for its portal."""
         url: str = self.cleaned_data["base_url"].strip().rstrip("/")
+        if self.kind == "konter":
+            url = url.partition("/k/")[0].removesuffix("/api/v1")
         try:
             parts = urlsplit(url)
             is_whole = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
@@ -65,7 +100,7 @@ class _Account(forms.Form):
 class AddSupplier(_Account):
     """A supplier with whom the dealer has a contract of its own."""
 
-    connector = forms.ChoiceField(label=_("Jenis pemasok"))
+    connector = forms.ChoiceField(label=_("Jenis pemasok"), widget=forms.HiddenInput)
     code = forms.SlugField(
         label=_("Kode"),
         max_length=20,
@@ -79,12 +114,21 @@ class AddSupplier(_Account):
     )
     field_order = ["connector", "name", "code", "base_url", "username", "api_key", "callback_secret"]
 
-    def __init__(self, *args: Any, dealer: Dealer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dealer: Dealer, kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._dealer = dealer
-        kind, usual = next(iter(ACCOUNTS.items()))
+        kind = self.data.get("connector", kind)
+        kind = kind if kind in ACCOUNTS else next(iter(ACCOUNTS))
+        usual = ACCOUNTS[kind]
+        self.of_kind(kind)
         self.fields["connector"].choices = [(key, known.name) for key, known in ACCOUNTS.items()]  # type: ignore[attr-defined]  # a ChoiceField
-        self.initial = {"connector": kind, "name": usual.name, "code": kind, "base_url": usual.url, **self.initial}
+        self.initial = {
+            "connector": kind,
+            "name": usual.name,
+            "code": usual.code,
+            "base_url": usual.url,
+            **self.initial,
+        }
 
     def clean_code(self) -> str:
         """A word that is free."""
@@ -118,7 +162,19 @@ class EditSupplier(_Account):
     def of(cls, data: Any, supplier: Supplier) -> "EditSupplier":
         """The form as the supplier stands."""
         names = ("name", "base_url", "username")
-        return cls(data, initial={name: getattr(supplier, name) for name in names})
+        form = cls(data, initial={name: getattr(supplier, name) for name in names})
+        form.kind = supplier.connector
+        return form
+
+
+class TrySale(forms.Form):
+    """A sale of the supplier's sandbox, with a key of its own where that is needed; the key is not kept."""
+
+    sandbox_key = _Secret(
+        label=_("Kunci sandbox"),
+        required=False,
+        help_text=_("Kunci kt_test_… dari toko di sana. Dipakai sekali ini saja dan tidak disimpan."),
+    )
 
 
 class PriceListFilter(forms.Form):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from dealers.models import Dealer
 from transactions import catalog, mirrors, pricing
 from transactions.models import MarkupRule, Price, PriceChange, Product, Route, Supplier, Tier
 from transactions.suppliers import connections
-from transactions.suppliers.registry import ACCOUNTS
+from transactions.suppliers.registry import ACCOUNTS, Abilities, abilities
 
 HISTORY = 30
 
@@ -146,13 +147,18 @@ def suppliers(dealer: Dealer) -> list[Deposit]:
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """A supplier's page: its deposit, how it is reached, and what of it is kept; never a secret."""
+    """A supplier's page: its deposit, how it is reached, and what of it is kept; never a secret.
+
+    `outbound` are the addresses from which it sees us call, as far as the operator knows them.
+    """
 
     deposit: Deposit
     kind: str
     callback_url: str
     has_key: bool
     has_secret: bool
+    can: Abilities
+    outbound: list[str]
 
     @property
     def supplier(self) -> Supplier:
@@ -171,10 +177,12 @@ def connection(supplier: Supplier) -> Connection:
     account = ACCOUNTS.get(supplier.connector)
     return Connection(
         deposit=deposit,
-        kind=account.name if account else "",
+        kind=str(account.name) if account else "",
         callback_url=connections.callback_url(supplier, dealer_slug=supplier.dealer.slug),
         has_key=bool(supplier.api_key),
         has_secret=bool(supplier.callback_secret),
+        can=abilities(supplier.connector),
+        outbound=settings.OUTBOUND_ADDRESSES,
     )
 
 

@@ -69,7 +69,8 @@ class TopUp:
     """One request: the same `reference` with the same content always means the same sale.
 
     `destination` is spelled as suppliers want it (`0812…`, or a customer number), `max_price` is in
-    rupiah, `not_after` is a `time.monotonic()` after which no first byte may be sent.
+    rupiah, `not_after` is a `time.monotonic()` after which no first byte may be sent. `asked_ago` is how many
+    seconds ago this reference was sent for the first time: a check of an old one must not become the purchase.
     """
 
     reference: str
@@ -78,6 +79,7 @@ class TopUp:
     max_price: int
     not_after: float
     callback_url: str = ""
+    asked_ago: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +198,12 @@ class Trouble(enum.StrEnum):
     """The supplier does not know the address that we call from."""
     ACCOUNT = "account"
     """Our account there is blocked, not verified, never paid into, or not allowed to."""
+    CLOCK = "clock"
+    """Our clock and the supplier's are too far apart for a signature to count."""
+    LIVE_KEY = "live_key"
+    """Only a key of the supplier's sandbox may try this."""
+    NOT_OFFERED = "not_offered"
+    """The supplier has nothing with which this could be done."""
     TOO_OFTEN = "too_often"
     FORBIDDEN = "forbidden"
     """The URL leads somewhere that we do not go."""
@@ -261,4 +269,28 @@ class StatesDays(Protocol):
 
     def statement(self, day: date) -> list[StatementLine]:
         """Every sale that the supplier counts to this day of its own. Raises SupplierUnavailable."""
+        ...
+
+
+@runtime_checkable
+class TriesSales(Protocol):
+    """A supplier with a sandbox, in which a sale costs nothing and delivers nothing."""
+
+    has_own_sandbox_key: bool
+    """Whether its sandbox is entered with a key of its own; with the account's key otherwise."""
+
+    def try_sale(self) -> Verdict:
+        """A sale of the sandbox, to the number that the protocol documents. Raises SupplierUnavailable."""
+        ...
+
+
+@runtime_checkable
+class TakesCallbackAddress(Protocol):
+    """A supplier that can be told by machine where to report to."""
+
+    def report_to(self, url: str, *, secret: str) -> None:
+        """Report to this address, and to no older one of the same path, signed with this secret.
+
+        Raises SupplierUnavailable.
+        """
         ...

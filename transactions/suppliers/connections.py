@@ -12,8 +12,10 @@ from transactions.suppliers.base import Connector, Credentials
 from transactions.suppliers.registry import connector_for
 
 
-def connect(supplier: Supplier, *, seconds: float | None = None) -> Connector:
+def connect(supplier: Supplier, *, seconds: float | None = None, api_key: str = "") -> Connector:
     """The connector of a saved supplier; its calls may take `seconds` at most, by default what settings say.
+
+    With `api_key` that key is used instead of the one that is kept.
 
     Raises `vault.CannotOpen`, KeyError for an unknown kind.
     """
@@ -26,7 +28,7 @@ def connect(supplier: Supplier, *, seconds: float | None = None) -> Connector:
             name=supplier.code,
             base_url=supplier.base_url,
             username=supplier.username,
-            api_key=_open(supplier, "api_key"),
+            api_key=api_key or _open(supplier, "api_key"),
             callback_secret=_open(supplier, "callback_secret"),
             call_seconds=seconds,
             check_seconds=seconds,

@@ -9,6 +9,8 @@ The md5 signature is the supplier's demand, not our choice. Source: Digiflazz bu
 import hashlib
 import hmac
 import re
+import secrets
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -30,6 +32,8 @@ from transactions.suppliers.base import (
     Verdict,
 )
 
+TRIAL_SKU, TRIAL_NUMBER = "xld10", "087800001230"
+"""What the sandbox sells, and the number at which that succeeds."""
 _QUESTION_SECONDS = 20.0
 _PRICE_LIST_BYTES = 16 * 1024 * 1024
 _CALLBACK_BYTES = 256 * 1024
@@ -43,6 +47,8 @@ _WORDS = {"00": "sukses", "03": "pending", "99": "pending"}
 class Digiflazz:
     """One buyer account. Keeps nothing but its credentials: connections are pooled by the outbound client."""
 
+    has_own_sandbox_key = False
+
     def __init__(self, credentials: Credentials) -> None:
         self._account = credentials
         self._base = credentials.base_url.rstrip("/")
@@ -54,6 +60,17 @@ class Digiflazz:
     def check(self, ask: TopUp) -> Verdict:
         """The same request again; one that could not be sent proves nothing about the first."""
         return self._transact(ask, again=True)
+
+    def try_sale(self) -> Verdict:
+        """The documented sale of the sandbox: `testing`, with the account's own key."""
+        ask = TopUp(
+            reference=f"uji-{secrets.token_hex(8)}",
+            supplier_sku=TRIAL_SKU,
+            destination=TRIAL_NUMBER,
+            max_price=0,
+            not_after=time.monotonic() + self._account.call_seconds,
+        )
+        return self._transact(ask, again=False, is_trial=True)
 
     def balance(self) -> int:
         data = self._question("cek-saldo", "depo", {"cmd": "deposit"})
@@ -131,8 +148,11 @@ class Digiflazz:
         account = self._account
         return parse.kept(body, (account.api_key, account.callback_secret, account.username, *also))
 
-    def _transact(self, ask: TopUp, *, again: bool) -> Verdict:
+    def _transact(self, ask: TopUp, *, again: bool, is_trial: bool = False) -> Verdict:
         payload = self._payload(ask)
+        if is_trial:
+            payload |= {"testing": True}
+            del payload["max_price"]
         sign = str(payload["sign"])
         seconds = self._account.check_seconds if again else self._account.call_seconds
         try:

@@ -58,6 +58,10 @@ class DigiflazzRig:
     def deliveries(self, reference: str) -> int:
         return self.simulator.deliveries(reference)
 
+    def work(self) -> bool:
+        """Its first answer is final."""
+        return False
+
     def break_answers(self, ask: TopUp, how: str) -> None:
         self.simulator.script(number=ask.destination, answer=how)
 

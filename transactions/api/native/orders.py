@@ -2,17 +2,20 @@
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from dealers import days
 from dealers.models import Scope
 from transactions import partner_sales
 from transactions.api.native import problems
 from transactions.api.native.schema import refusals
 from transactions.api.native.security import PartnerView
-from transactions.api.native.serializers import Batch, BatchOut, NewOrder, OrderOut
+from transactions.api.native.serializers import Batch, BatchOut, NewOrder, OrderOut, OrderPage
 from transactions.partner_sales import Sold, Wish
 
+PER_PAGE = 100
 _EXAMPLE = OpenApiExample(
     "pulsa",
     value={"ref_id": "A-1", "sku": "TSEL10", "destination": "081234567890", "max_price": 12_000},
@@ -20,11 +23,37 @@ _EXAMPLE = OpenApiExample(
 )
 
 
+class DayQuery(serializers.Serializer[None]):
+    """Which day, and from where on."""
+
+    date = serializers.DateField(required=False, help_text="A day in the dealer's zone; today when left out.")
+    cursor = serializers.IntegerField(required=False, min_value=0, max_value=2**62, default=0)
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=PER_PAGE, default=PER_PAGE)
+
+
 class Orders(PartnerView):
     """`/api/v1/orders/`"""
 
     scope = Scope.BUY
     repeats_safely = True
+
+    @extend_schema(
+        operation_id="order_list",
+        summary="A day's orders",
+        description="Every order that was placed on a day, as it stands now, oldest first: to compare with your own. "
+        "What moved in the deposit on a day is in `/statements/`.",
+        parameters=[DayQuery],
+        responses={200: OrderPage, **refusals(401, 403, 422, 429, 503)},
+    )
+    def get(self, request: Request) -> Response:
+        """Up to 100 to a page; a sandbox key is shown what was tried."""
+        form = DayQuery(data=request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        wanted, dealer = form.validated_data, self.caller.dealer
+        day = wanted.get("date") or days.today(dealer)
+        found, following = partner_sales.of_day(self.caller, day, after=wanted["cursor"], limit=wanted["limit"])
+        shown = {"date": day, "time_zone": dealer.time_zone, "results": found, "next": following}
+        return Response(OrderPage(shown).data)
 
     @extend_schema(
         operation_id="order_place",

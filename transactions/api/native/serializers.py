@@ -73,6 +73,15 @@ class OrderOut(serializers.Serializer[PartnerOrder]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
+class OrderPage(serializers.Serializer[Any]):
+    """A day's orders in the order in which they came; `next` is the cursor of the next page, null on the last."""
+
+    date = serializers.DateField()
+    time_zone = serializers.CharField()
+    results = OrderOut(many=True)
+    next = serializers.IntegerField(allow_null=True)
+
+
 class Problem(serializers.Serializer[None]):
     """Problem details (RFC 9457)."""
 

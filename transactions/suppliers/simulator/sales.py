@@ -90,11 +90,12 @@ class Sales:
             end_rc=plan.rc,
             callbacks=plan.callbacks,
             cb_url=str(data.get("cb_url") or ""),
+            is_trial=data.get("testing") is True,
             asked_at=time.monotonic(),
         )
         self.book.open_sale(sale)
         if plan.ends_after == 0:
-            self._end(sale, sandbox=data.get("testing") is True)
+            self._end(sale)
         elif sale.ends_at is not None:
             self._end_at(sale, sale.ends_at)
         return sale, plan
@@ -167,16 +168,16 @@ class Sales:
         timer = asyncio.get_running_loop().call_later(max(when - time.time(), 0), due)
         self._running.add(timer)
 
-    def _end(self, sale: Sale, *, sandbox: bool = False) -> None:
+    def _end(self, sale: Sale) -> None:
         if sale.has_ended or sale.end_rc == PENDING:
             return
-        self.book.end(sale, sn=self._serial(sale, sandbox=sandbox) if sale.end_rc == SUCCESS else "")
+        self.book.end(sale, sn=self._serial(sale) if sale.end_rc == SUCCESS else "")
         if waiting := self._waiting.pop(sale.key, None):
             waiting.set()
         self.tell(sale)
 
-    def _serial(self, sale: Sale, *, sandbox: bool) -> str:
-        if sandbox and sale.sku == "xld10" and sale.number == "087800001230":
+    def _serial(self, sale: Sale) -> str:
+        if sale.is_trial and sale.sku == "xld10" and sale.number == "087800001230":
             return "1234567890"  # the documented sandbox number
         serial = self.book.serial()
         product = BY_SKU[sale.sku.upper()]

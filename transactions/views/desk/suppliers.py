@@ -18,7 +18,7 @@ from portal.lib import outbound, tenancy, vault
 from portal.lib.money import rupiah
 from transactions import catalogue_additions, catalogue_edits, mirrors, stock
 from transactions.desk_forms.catalogue import SwitchSupplier
-from transactions.desk_forms.suppliers import AddSupplier, EditSupplier
+from transactions.desk_forms.suppliers import AddSupplier, EditSupplier, TrySale
 from transactions.desk_selectors import catalogue, history, supplier_figures, sync
 from transactions.models import Place, Supplier
 from transactions.suppliers import words
@@ -56,7 +56,7 @@ def detail(request: DealerRequest, code: str) -> HttpResponse:
     """GET /desk/pemasok/<code>/"""
     supplier = get_object_or_404(request.dealer.suppliers, code=code)
     card = history.card(request.dealer, Place.SUPPLIER, supplier)
-    facts = {"facts": catalogue.connection(supplier), "sync": sync.card(supplier), "history": card}
+    facts = {"facts": catalogue.connection(supplier), "sync": sync.card(supplier), "history": card, "trial": TrySale()}
     return page(request, "desk/supplier.html", section="suppliers", **facts)
 
 
@@ -65,14 +65,14 @@ def detail(request: DealerRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: DealerRequest) -> HttpResponse:
     """/desk/pemasok/baru/: an account of the dealer's own; its address is looked up before it is kept."""
-    form = AddSupplier(request.POST or None, dealer=request.dealer)
+    form = AddSupplier(request.POST or None, dealer=request.dealer, kind=request.GET.get("jenis", ""))
     with tenancy.inside(request.dealer.pk):
         is_whole = form.is_valid()
     if is_whole and _accepted(form, lambda: _add(request, form)):
         messages.success(request, _("Pemasok disimpan. Coba hubungan sekarang."))
         return redirect("desk:supplier", code=form.cleaned_data["code"])
     with tenancy.inside(request.dealer.pk):
-        facts = {"form": form, "stock": catalogue.stock_on_offer(request.dealer)}
+        facts = {"form": form, "kinds": ACCOUNTS, "stock": catalogue.stock_on_offer(request.dealer)}
         return page(request, "desk/supplier_add.html", section="suppliers", **facts)
 
 
