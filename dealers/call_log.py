@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from dealers import days
 from dealers.authentication import Known
-from dealers.models import Dialect, Partner, PartnerCall
+from dealers.models import Dealer, Dialect, Partner, PartnerCall
 from dealers.models.calls import LONGEST_BODY, LONGEST_PATH
 from portal.lib import limits, logs, web
 
@@ -133,6 +133,33 @@ def of(partner: Partner, wanted: Wanted) -> QuerySet[PartnerCall]:
     if wanted.dialect:
         rows = rows.filter(dialect=wanted.dialect)
     return rows.order_by("-pk")
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast the last calls were answered, in milliseconds."""
+
+    calls: int
+    p50: float
+    p95: float
+
+
+_SPEED = """
+SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY ms), percentile_cont(0.95) WITHIN GROUP (ORDER BY ms)
+FROM (
+    SELECT ms FROM partner_call
+    WHERE dealer_id = %s AND at > %s AND (%s::bigint IS NULL OR partner_id = %s) ORDER BY at DESC LIMIT 1000
+) last
+"""
+
+
+def speed(dealer: Dealer, partner: Partner | None = None) -> Speed | None:
+    """Of the last day's calls, the newest thousand; None where there were none. Inside the dealer's transaction."""
+    one = partner.pk if partner else None
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEED, [dealer.pk, timezone.now() - timedelta(days=1), one, one])
+        calls, p50, p95 = cursor.fetchone()
+    return Speed(calls, p50, p95) if calls else None
 
 
 def forget(dealer_id: int) -> bool:

@@ -56,6 +56,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["dealer", "partner", "-id"], name="partner_call_newest"),
                     models.Index(fields=["dealer", "at"], name="partner_call_by_age"),
                     models.Index(
+                        condition=models.Q(("code__in", ("address_not_allowed", "45"))),
+                        fields=["dealer", "partner", "-id"],
+                        name="partner_call_blocked",
+                    ),
+                    models.Index(
                         condition=models.Q(("ref_id", ""), _negated=True),
                         fields=["dealer", "partner", "ref_id"],
                         name="partner_call_by_ref",

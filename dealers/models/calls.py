@@ -8,6 +8,8 @@ from dealers.models.partners import Partner
 LONGEST_BODY = 2_000
 """Characters of a request and of an answer that are kept."""
 LONGEST_PATH = 300
+BLOCKED_CODES = ("address_not_allowed", "45")
+"""The call came from an address that the partner does not call from: one word for each dialect."""
 
 
 class Dialect(models.TextChoices):
@@ -46,6 +48,11 @@ class PartnerCall(models.Model):
         indexes = [
             models.Index(fields=["dealer", "partner", "-id"], name="partner_call_newest"),
             models.Index(fields=["dealer", "at"], name="partner_call_by_age"),
+            models.Index(
+                fields=["dealer", "partner", "-id"],
+                name="partner_call_blocked",
+                condition=models.Q(code__in=BLOCKED_CODES),
+            ),
             models.Index(
                 fields=["dealer", "partner", "ref_id"], name="partner_call_by_ref", condition=~models.Q(ref_id="")
             ),

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from transactions.api.native import calls, catalogue, money, orders, problems, webhooks
+from transactions.api.native import calls, catalogue, money, orders, problems, reference, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -24,5 +24,6 @@ urlpatterns = [
     path("webhooks/<slug:code>/replay/", webhooks.EndpointReplay.as_view(), name="webhook_replay"),
     path("calls/", calls.Calls.as_view(), name="calls"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", reference.page, name="docs"),
     re_path(r"^(?P<rest>.*)$", problems.not_found, name="nothing"),
 ]
