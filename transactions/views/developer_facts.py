@@ -122,7 +122,7 @@ CHANGES: tuple[tuple[str, Promise], ...] = (
 
 def reasons() -> list[tuple[str, Promise]]:
     """The words in `reason`, and what customers are told."""
-    return [(str(reason), public(reason)) for reason in Reason]
+    return [(str(reason), public(reason)) for reason in Reason if reason != Reason.NONE]
 
 
 def bounds_of_calls() -> dict[str, object]:

@@ -20,3 +20,5 @@ def test_every_call_and_object_is_there_and_every_link_leads_somewhere() -> None
     assert {f"o-{name}" for name in schema["components"]["schemas"]} <= ids
     assert set(re.findall(r'href="#([^"]+)"', shown)) <= ids
     assert "<script" not in shown
+    assert "<code>Retry-After</code>" in shown
+    assert "`" not in shown

@@ -4,6 +4,7 @@ Written in the schema's English; it is worked out once in each process.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,10 +12,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 _REF = "#/components/schemas/"
+_MARKED = re.compile(r"`([^`]+)`")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -33,7 +37,7 @@ class Field:
     name: str
     kind: Kind
     is_required: bool
-    says: str
+    says: SafeString
     place: str = ""
 
 
@@ -42,7 +46,7 @@ class Answer:
     """What may come back."""
 
     status: str
-    says: str
+    says: SafeString
     kind: Kind | None
 
 
@@ -55,7 +59,7 @@ class Operation:
     method: str
     path: str
     title: str
-    says: str
+    says: SafeString
     parameters: tuple[Field, ...]
     takes: Kind | None
     example: str
@@ -67,7 +71,7 @@ class Shape:
     """One object of the API."""
 
     name: str
-    says: str
+    says: SafeString
     fields: tuple[Field, ...]
     values: tuple[str, ...]
 
@@ -108,12 +112,18 @@ def _operation(path: str, method: str, said: dict[str, Any]) -> Operation:
         method=method.upper(),
         path=path,
         title=said.get("summary", ""),
-        says=said.get("description", ""),
+        says=_prose(said.get("description", "")),
         parameters=tuple(_parameter(each) for each in said.get("parameters", [])),
         takes=_kind(content["schema"]) if content else None,
         example=_example(content),
         answers=tuple(_answer(status, each) for status, each in said["responses"].items()),
     )
+
+
+def _prose(text: str) -> SafeString:
+    """The schema's text with what stands in backticks as code."""
+    # Escaped before anything is marked.
+    return mark_safe(_MARKED.sub(r"<code>\1</code>", conditional_escape(text)))  # noqa: S308
 
 
 def _content(holder: dict[str, Any]) -> dict[str, Any]:
@@ -131,23 +141,23 @@ def _parameter(said: dict[str, Any]) -> Field:
         name=said["name"],
         kind=_kind(said["schema"]),
         is_required=said.get("required", False),
-        says=said.get("description", "") or said["schema"].get("description", ""),
+        says=_prose(said.get("description", "") or said["schema"].get("description", "")),
         place=said["in"],
     )
 
 
 def _answer(status: str, said: dict[str, Any]) -> Answer:
     content = _content(said)
-    return Answer(status, said.get("description", ""), _kind(content["schema"]) if content else None)
+    return Answer(status, _prose(said.get("description", "")), _kind(content["schema"]) if content else None)
 
 
 def _shape(name: str, said: dict[str, Any]) -> Shape:
     required = said.get("required", [])
     fields = (
-        Field(field, _kind(each), field in required, each.get("description", ""))
+        Field(field, _kind(each), field in required, _prose(each.get("description", "")))
         for field, each in said.get("properties", {}).items()
     )
-    return Shape(name, said.get("description", ""), tuple(fields), tuple(_values(said)))
+    return Shape(name, _prose(said.get("description", "")), tuple(fields), tuple(_values(said)))
 
 
 def _values(said: dict[str, Any]) -> Iterator[str]:
