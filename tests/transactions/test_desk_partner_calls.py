@@ -93,10 +93,10 @@ def test_a_call_as_curl_can_be_pasted_and_holds_no_secret(shop: Shop, machine: M
     words = shlex.split(one)
     assert words[:4] == ["curl", "-sS", "-X", "POST"]
     assert words[4].endswith("/api/v1/orders/")
-    assert words[6] == "Authorization: Bearer KUNCI"
+    assert words[6] == "Authorization: Bearer YOUR_KEY"
     assert words[-1] == native.request
     other = shlex.split(client.get(reverse("desk:partner_call", args=["mitra", forged.pk])).context["curl"])
-    assert '"sign": "RAHASIA"' in other[-1]
+    assert '"sign": "HIDDEN"' in other[-1]
     assert "abab" not in other[-1]
 
 

@@ -107,7 +107,7 @@ def test_the_samples_buy_with_a_sandbox_key(
     shop = factories.shop(money=0)
     machine = factories.machine(shop.dealer, money=0, is_sandbox=True)
     code = sample(page(shop, dialek=dialect), number)
-    code = code.replace("KUNCI_UJI_ANDA", machine.key).replace("NAMA_PENGGUNA_ANDA", machine.partner.username)
+    code = code.replace("YOUR_TEST_KEY", machine.key).replace("YOUR_USERNAME", machine.partner.username)
     run = subprocess.run([*program, code], capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 0, run.stderr
     assert said in run.stdout.replace('": ', '":')

@@ -68,9 +68,9 @@ def as_curl(call: PartnerCall, *, base: str) -> str:
     """The same call for a terminal; whoever sends it puts in the key and the numbers that are hidden here."""
     parts = ["curl", "-sS", "-X", call.method, shlex.quote(base + call.path)]
     if call.dialect == Dialect.NATIVE:
-        parts += ["-H", shlex.quote("Authorization: Bearer KUNCI")]
+        parts += ["-H", shlex.quote("Authorization: Bearer YOUR_KEY")]
     if call.request:
-        body = _HIDDEN.sub(r'\1"RAHASIA"', call.request)
+        body = _HIDDEN.sub(r'\1"HIDDEN"', call.request)
         parts += ["-H", shlex.quote("Content-Type: application/json"), "-d", shlex.quote(body)]
     return " ".join(parts)
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dealers import call_log
@@ -18,7 +19,6 @@ from transactions.views.desk import csv_files
 from transactions.views.desk.page import page
 
 MOST_LINES = 10_000
-_HEAD = ("waktu", "kunci", "dialek", "metode", "alamat", "ref_id", "http", "kode", "ms", "ip", "request_id")
 
 
 @desk(Can.EDIT_PARTNER)
@@ -49,10 +49,10 @@ def detail(request: DealerRequest, username: str, pk: int) -> HttpResponse:
 @require_GET
 def download(request: DealerRequest, username: str) -> StreamingHttpResponse:
     """GET /desk/mitra/<username>/log.csv: what the filter finds, without bodies."""
-    partner, _form, rows = _found(request, username)
+    partner, _filter, rows = _found(request, username)
     # Read here, inside the dealer's transaction: what streams comes after its end.
     lines = [_line(call) for call in rows.defer("request", "answer")[:MOST_LINES]]
-    return csv_files.answer(request.dealer, [_HEAD, *lines], name=f"log-{partner.username}")
+    return csv_files.answer(request.dealer, [_head(), *lines], name=f"log-{partner.username}")
 
 
 @desk(Can.EDIT_PARTNER)
@@ -76,6 +76,11 @@ def _found(request: DealerRequest, username: str) -> tuple[Partner, CallFilter, 
     rows = call_log.of(partner, form.wanted())
     after = form.cleaned_data.get("after")
     return partner, form, rows.filter(pk__lt=after) if after else rows
+
+
+def _head() -> tuple[str, ...]:
+    kept = (_("Waktu"), _("Kunci"), _("Dialek"), _("Metode"), _("Alamat dengan query"), "ref_id")
+    return (*kept, "HTTP", "code / rc", "ms", _("Alamat IP"), "X-Request-Id")
 
 
 def _line(call: PartnerCall) -> tuple[csv_files.Cell, ...]:
