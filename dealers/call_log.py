@@ -30,7 +30,7 @@ _BATCH = 2_000
 _WINDOW = 2 * LONGEST_BODY
 _MARGIN = 64
 """Longer than any number: what is cut in the middle could not be recognised."""
-_REF_ID = re.compile(rb'"ref_id"\s*:\s*"([\x20-\x21\x23-\x5b\x5d-\x7e]{1,64})"')
+_REF_ID = re.compile(rb'"ref_id"\s*:\s*(?:"([\x20-\x21\x23-\x5b\x5d-\x7e]{1,64})"|(\d{1,64})(?=\s*[,}]))')
 _CODE = re.compile(rb'"(?:code|rc)"\s*:\s*"([A-Za-z0-9_]{1,40})"')
 _NOTE = "SELECT note_partner_call_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
@@ -91,7 +91,7 @@ def _row(heard: Heard, response: HttpResponseBase, by: Known) -> list[int | str 
 
 def _first(pattern: re.Pattern[bytes], body: bytes) -> str:
     found = pattern.search(body, 0, _WINDOW)
-    return found[1].decode() if found else ""
+    return next((part.decode() for part in found.groups() if part), "") if found else ""
 
 
 def _code(heard: Heard, response: HttpResponseBase, answer: bytes) -> str:

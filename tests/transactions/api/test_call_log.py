@@ -84,6 +84,11 @@ def test_a_top_up_in_the_digiflazz_dialect_with_its_rc(shop: Shop, machine: Mach
     assert "0812****890" in found.request
 
 
+def test_a_ref_id_that_is_sent_as_a_number_is_found_too(shop: Shop, machine: Machine) -> None:
+    top_up(machine, ref_id=4711)
+    assert row(shop).ref_id == "4711"
+
+
 def test_a_problem_is_written_with_its_code(shop: Shop, machine: Machine) -> None:
     machine.post("orders/", {"ref_id": "A-1", "sku": "NICHTS", "destination": "081234567890"})
     assert (row(shop).status, row(shop).code) == (422, "unknown_sku")
