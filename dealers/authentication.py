@@ -40,12 +40,22 @@ class No(StrEnum):
     SCOPE = "scope_missing"
 
 
-class Refused(Exception):
-    """The call is not taken; nothing was done."""
+@dataclass(frozen=True)
+class Known:
+    """Whose call it is; no name of a key where what was sent fits none of the partner's."""
 
-    def __init__(self, why: No) -> None:
+    dealer_id: int
+    partner_id: int
+    key_name: str = ""
+    is_sandbox: bool = False
+
+
+class Refused(Exception):
+    """The call is not taken; nothing was done. `by` says whose it was, where that is known."""
+
+    def __init__(self, why: No, *, by: Known | None = None) -> None:
         super().__init__(str(why))
-        self.why = why
+        self.why, self.by = why, by
 
 
 @dataclass(frozen=True)
@@ -62,10 +72,15 @@ class Caller:
         """Whether nothing that this key does moves money."""
         return self.key.is_sandbox
 
+    @property
+    def known(self) -> Known:
+        """The same, as ids."""
+        return _known(self.key)
+
     def demand(self, scope: str) -> None:
         """Go on only when the key opens this. Raises `Refused`."""
         if scope not in self.key.scopes:
-            raise Refused(No.SCOPE)
+            raise Refused(No.SCOPE, by=self.known)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +120,9 @@ def by_signature(call: Signed, *, address: str) -> Caller:
 
     caller = by_proof(call.username, fits, address=address)
     if not call.timestamp.isascii() or not call.timestamp.isdecimal():
-        raise Refused(No.CLOCK)
+        raise Refused(No.CLOCK, by=caller.known)
     if abs(time.time() - int(call.timestamp)) > CLOCK_TOLERANCE_SECONDS:
-        raise Refused(No.CLOCK)
+        raise Refused(No.CLOCK, by=caller.known)
     return Caller(caller.dealer, caller.partner, caller.key, is_signed=True)
 
 
@@ -140,20 +155,25 @@ def _caller(dealer_id: int, partner_id: int, is_it: Callable[[PartnerKey], bool]
         rows = keys.select_related("partner", "dealer")
         key = next((each for each in rows if each.is_valid and is_it(each)), None)
         if key is None:
-            raise Refused(No.UNKNOWN)
-        _admit(key.partner, address)
+            raise Refused(No.UNKNOWN, by=Known(dealer_id, partner_id))
+        _admit(key, address)
         _note_use(key)
     return Caller(key.dealer, key.partner, key)
 
 
-def _admit(partner: Partner, address: str) -> None:
+def _known(key: PartnerKey) -> Known:
+    return Known(key.dealer_id, key.partner_id, key.name, key.is_sandbox)
+
+
+def _admit(key: PartnerKey, address: str) -> None:
     """A partner that may buy, calling from where it may call."""
+    partner = key.partner
     if partner.state == PartnerState.APPLIED:
-        raise Refused(No.APPLIED)
+        raise Refused(No.APPLIED, by=_known(key))
     if partner.state == PartnerState.CLOSED:
-        raise Refused(No.CLOSED)
+        raise Refused(No.CLOSED, by=_known(key))
     if partner.addresses and not _is_within(address, partner.addresses):
-        raise Refused(No.ADDRESS)
+        raise Refused(No.ADDRESS, by=_known(key))
 
 
 def _is_within(address: str, networks: list[str]) -> bool:
@@ -173,12 +193,12 @@ def _note_use(key: PartnerKey) -> None:
 def use_nonce(caller: Caller, nonce: str) -> None:
     """Take a signed call that changes something once. Raises `Refused` without a nonce, and for one used before."""
     if not nonce or len(nonce) > NONCE_LENGTH:
-        raise Refused(No.REPLAYED)
+        raise Refused(No.REPLAYED, by=caller.known)
     try:
         with tenancy.inside(caller.dealer.pk), transaction.atomic():
             PartnerNonce.objects.create(dealer=caller.dealer, partner=caller.partner, nonce=nonce)
     except IntegrityError as error:
-        raise Refused(No.REPLAYED) from error
+        raise Refused(No.REPLAYED, by=caller.known) from error
 
 
 def forget_nonces(dealer: Dealer) -> int:

@@ -52,6 +52,7 @@ app.conf.update(
         "forget": {"task": "transactions.tasks.refund_destinations", "schedule": crontab(hour=18, minute=25)},
         "runs": {"task": "transactions.tasks.forget_runs", "schedule": crontab(hour=18, minute=35)},
         "partners": {"task": "transactions.tasks.partner_leftovers", "schedule": crontab(hour=18, minute=30)},
+        "calls": {"task": "transactions.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 880}},
         "seal": {"task": "transactions.tasks.seal", "schedule": crontab(minute=20)},
         "sessions": {"task": "transactions.tasks.clear_sessions", "schedule": crontab(hour=18, minute=40)},
     },

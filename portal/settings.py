@@ -155,6 +155,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # The same two words for a webhook's format and for a call's dialect.
+    "ENUM_NAME_OVERRIDES": {"FormatEnum": [("native", "native"), ("digiflazz", "digiflazz")]},
 }
 
 AUTH_USER_MODEL = "dealers.User"

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from dealers import partners, rights
-from dealers.models import Dealer, Outlet, Partner, PartnerKey, PartnerNonce, Role, User
+from dealers.models import Dealer, Dialect, Outlet, Partner, PartnerCall, PartnerKey, PartnerNonce, Role, User
 from portal.lib import ids, tenancy
 from tests import factories
 from transactions import (
@@ -252,7 +252,27 @@ def _machine(dealer: Dealer, product: Product) -> str:
     sandbox.place(partner, product, ref_id="T-1", destination="+6281234567890", fingerprint="0" * 64)
     factories.fund_partner(partner, 500_000)
     _hook(partner)
+    _called(partner, issued.key)
     return issued.plain
+
+
+def _called(partner: Partner, key: PartnerKey) -> None:
+    """A call of the partner's that was refused."""
+    PartnerCall.objects.create(
+        dealer=partner.dealer,
+        partner=partner,
+        at=timezone.now(),
+        key_name=key.name,
+        is_sandbox=key.is_sandbox,
+        dialect=Dialect.NATIVE,
+        method="GET",
+        path="/api/v1/balance/",
+        status=403,
+        code="address_not_allowed",
+        ms=3,
+        address="203.0.113.9",
+        request_id="a" * 32,
+    )
 
 
 def _hook(partner: Partner) -> None:

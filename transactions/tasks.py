@@ -1,5 +1,6 @@
 """Celery tasks: each loads what it needs and calls one function; losing one loses nothing."""
 
+import time
 from datetime import timedelta
 
 import structlog
@@ -8,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from dealers import authentication
+from dealers import authentication, call_log
 from dealers.models import Dealer
 from portal.lib import tenancy, vault
 from transactions import fulfilment, mirrors, pace, refund_ways, rollups, sandbox, todo, webhooks
@@ -120,6 +121,17 @@ def partner_leftovers() -> None:
             authentication.forget_nonces(dealer)
             sandbox.forget(dealer.pk)
             webhooks.forget(dealer.pk)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def forget_calls() -> None:
+    """Forget partners' calls of more than 30 days ago, for half a minute; the rest is found at the next turn."""
+    ends = time.monotonic() + 30
+    for dealer_id in _dealers():
+        goes_on = True
+        while goes_on and time.monotonic() < ends:
+            with tenancy.inside(dealer_id):
+                goes_on = call_log.forget(dealer_id)
 
 
 @shared_task(soft_time_limit=45, time_limit=60)

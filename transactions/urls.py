@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from transactions.views import (
+    developers,
     lookup,
     order_actions,
     order_page,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("o/<str:code>/", order_page.page, name="order"),
     path("o/<str:code>/live/", order_page.live, name="order_live"),
     path("k/<slug:dealer_slug>/mitra/", partnering.apply, name="partnering"),
+    path("k/<slug:dealer_slug>/mitra/pengembang/", developers.guide, name="developers"),
     path("o/<str:code>/status.json", order_page.status, name="order_status"),
     path("o/<str:code>/simulate/", order_actions.simulate, name="order_simulate"),
     path("o/<str:code>/renew/", order_actions.renew, name="order_renew"),

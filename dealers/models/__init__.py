@@ -1,5 +1,6 @@
 """Tables of the dealers app, one module per aggregate."""
 
+from dealers.models.calls import Dialect, PartnerCall
 from dealers.models.dealers import Dealer, Membership, Outlet, Role
 from dealers.models.partners import Partner, PartnerKey, PartnerNonce, PartnerState, Scope
 from dealers.models.pins import Pin
@@ -8,10 +9,12 @@ from dealers.models.users import PlatformRole, User
 
 __all__ = [
     "Dealer",
+    "Dialect",
     "Grant",
     "Membership",
     "Outlet",
     "Partner",
+    "PartnerCall",
     "PartnerKey",
     "PartnerNonce",
     "PartnerState",

@@ -128,3 +128,14 @@ def duration(seconds: float | None) -> str:
         return ngettext("%(n)s detik", "%(n)s detik", whole) % {"n": whole}
     minutes = -(-whole // 60)
     return ngettext("%(n)s menit", "%(n)s menit", minutes) % {"n": minutes}
+
+
+@register.filter
+def span(seconds: float) -> str:
+    """An agreed time as it was agreed: 5 -> `5 detik`, 300 -> `5 menit`, 86400 -> `24 jam`."""
+    whole = int(seconds)
+    if whole % 3600 == 0:
+        return ngettext("%(n)s jam", "%(n)s jam", whole // 3600) % {"n": whole // 3600}
+    if whole % 60 == 0:
+        return ngettext("%(n)s menit", "%(n)s menit", whole // 60) % {"n": whole // 60}
+    return ngettext("%(n)s detik", "%(n)s detik", whole) % {"n": whole}

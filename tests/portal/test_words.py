@@ -33,6 +33,10 @@ def _shown(source: str, **context: object) -> str:
         ("{{ value|sn }}", "00315555666677778890", "0031 5555 6666 7777 8890"),
         ("{{ value|sn }}", "12345678901234567890/BUDI/R1/900", "1234 5678 9012 3456 7890/BUDI/R1/900"),
         ("{{ value|sn }}", "R1.2", "R1.2"),
+        ("{{ value|span }}", 5.0, "5 detik"),
+        ("{{ value|span }}", 90, "90 detik"),
+        ("{{ value|span }}", 1_800, "30 menit"),
+        ("{{ value|span }}", 86_400, "24 jam"),
         ("{{ value|sn }}", None, ""),
     ],
 )

@@ -93,7 +93,9 @@ ROWS = [
             ("delivery_replay", told, 202),
         )
     ),
+    Row(name="api:calls", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
     Row(name="api:schema", get="200", post="405", sends_json=True),
+    Row(name="api:docs", get="200", post="405", sends_json=True),
     Row(name="api:nothing", at=lambda s: ["nichts"], get="404", post="404", sends_json=True),
 ]
 # Proven by a sign in the body, which nobody sends here.

@@ -1,6 +1,6 @@
 """The desk's pages of the shop itself: products, prices, suppliers, partners, and where money is taken."""
 
-from dealers.models import PartnerKey
+from dealers.models import PartnerCall, PartnerKey
 from portal.lib import tenancy
 from tests import factories
 from tests.urls.api import hook, told
@@ -42,10 +42,15 @@ def _mitra_key(scene: Scene) -> list[str]:
         return [*_mitra(scene), PartnerKey.objects.earliest("pk").name]
 
 
+def _mitra_call(scene: Scene) -> list[object]:
+    with tenancy.inside(scene.here.dealer.pk):
+        return [*_mitra(scene), PartnerCall.objects.earliest("pk").pk]
+
+
 _OWN_GET = "302 404 200 200 200 403 403 403 404"
 _THEIRS_GET = "302 404 404 200 200 403 403 403 404"
 _OWN_POST = "302 404 404 302 302 403 403 403 404"
-_POST_ONLY = "302 404 405 405 405 403 403 403 404"
+_POST_ONLY = _GET_ONLY = "302 404 405 405 405 403 403 403 404"
 
 # Statuses: stranger customer foreign owner manager cashier cs trainer platform.
 ROWS = [
@@ -89,6 +94,11 @@ ROWS = [
         get=_THEIRS_GET,
         post=_OWN_POST,
     ),
+    *(
+        Row(name=f"desk:{name}", at=_mitra, get=_THEIRS_GET, post=_GET_ONLY)
+        for name in ("partner_calls", "partner_calls_csv", "partner_status")
+    ),
+    Row(name="desk:partner_call", at=_mitra_call, get=_THEIRS_GET, post=_GET_ONLY),
     Row(name="desk:partner_decide", at=_mitra, get=_POST_ONLY, post=_OWN_POST),
     Row(name="desk:partner_switch", at=_mitra, changes=True, get=_POST_ONLY, post=_OWN_POST),
     Row(

@@ -75,6 +75,8 @@ ROWS = [
     Row(name="shop", at=_shop, get="200", post="303", fields=_purchase, changes=True),
     Row(name="shop", at=lambda s: [s.there.dealer.slug], get="200", post="422", fields=_purchase_elsewhere),
     Row(name="shop", at=lambda s: ["tidak-ada"], get="404", post="404", fields=_purchase),
+    Row(name="developers", at=_shop, get="200", post="405"),
+    Row(name="developers", at=lambda s: ["tidak-ada"], get="404", post="404"),
     Row(name="quote", at=_shop, get="405", post="200", fields=lambda s: {"destination": "081234567890"}),
     Row(name="order", get="200", post="405", at=_unpaid, query=_secret),
     Row(name="order", get="404", post="405", at=_unpaid, query=_wrong_secret),

@@ -8,6 +8,7 @@ client cannot read that. Source: Digiflazz buyer API documentation, and clients 
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -16,8 +17,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from dealers import authentication
-from dealers.authentication import Caller, No, Refused
+from dealers import authentication, call_log
+from dealers.authentication import Caller, Known, No, Refused
+from dealers.call_log import Heard
+from dealers.models import Dialect
 from portal.lib import limits, web
 from transactions import digiflazz_words
 from transactions.api import bounds
@@ -34,10 +37,11 @@ _REFUSALS = {
 class Rejected(Exception):
     """The call is answered with a response code instead of what it asked for; nothing was bought."""
 
-    def __init__(self, rc: str, words: str = "") -> None:
+    def __init__(self, rc: str, words: str = "", *, by: Known | None = None) -> None:
         super().__init__(rc)
         self.rc = rc
         self.words = words or digiflazz_words.message(rc)
+        self.by = by
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,19 @@ def answers(*, salt: str = "", field: str = "") -> Callable[[Answering], Callabl
         def view(request: HttpRequest) -> HttpResponse:
             data: dict[str, Any] = {}
             caller: Caller | None = None
+            by: Known | None = None
+            is_refused = False
+            heard = Heard(request=request, dialect=Dialect.DIGIFLAZZ, started=time.perf_counter())
             try:
                 data = _read(request)
                 caller = _prove(request, data, salt or str(data.get(field, "")))
-                return _reply(answer(Call(caller, data)))
+                by = caller.known
+                response = _reply(answer(Call(caller, data)))
             except Rejected as no:
-                return _refusal(no, data, caller)
+                response, is_refused = _refusal(no, data, caller), no.by is not None
+                by = by or no.by
+            call_log.note(heard, response, by, is_refused=is_refused)
+            return response
 
         return view
 
@@ -124,9 +135,9 @@ def _prove(request: HttpRequest, data: dict[str, Any], salt: str) -> Caller:
     except Refused as error:
         limits.hit("h2h-stranger", web.limit_key(address), per_minute=bounds.STRANGERS_PER_MINUTE)
         unknown = "41" if authentication.is_username(username) else "42"
-        raise Rejected(_REFUSALS.get(error.why, unknown)) from error
+        raise Rejected(_REFUSALS.get(error.why, unknown), by=error.by) from error
     if isinstance(limits.check("h2h", str(caller.key.pk), per_minute=bounds.CALLS_PER_MINUTE), limits.Refused):
-        raise Rejected("85")
+        raise Rejected("85", by=caller.known)
     return caller
 
 

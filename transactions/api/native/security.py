@@ -5,10 +5,12 @@
 content makes a repeat harmless.
 """
 
+import time
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
@@ -16,14 +18,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dealers import authentication
-from dealers.authentication import Caller, No, Refused, Signed
-from dealers.models import Scope
+from dealers import authentication, call_log
+from dealers.authentication import Caller, Known, No, Refused, Signed
+from dealers.call_log import Heard
+from dealers.models import Dialect, Scope
 from portal.lib import limits, web
 from portal.lib.limits import Allowed
 from transactions.api import bounds
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_NOT_LET_IN = frozenset({401, 403, 429})
 
 
 class TooLarge(APIException):
@@ -88,16 +92,45 @@ class PartnerView(APIView):
     permission_classes = [IsPartner]
     scope: Scope = Scope.READ
     repeats_safely = False
+    keeps_answer = True
+    """Whether the log of calls shows what was answered."""
     _remaining = 0
+    _known: Known | None = None
 
     @property
     def caller(self) -> Caller:
         """Who calls."""
         return cast(Caller, self.request.auth)
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and write down for both sides what was asked and answered."""
+        heard = Heard(
+            request=request,
+            dialect=Dialect.NATIVE,
+            started=time.perf_counter(),
+            ref_id=str(kwargs.get("ref_id", "")),
+            keeps_answer=self.keeps_answer,
+        )
+        response = super().dispatch(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+            response.add_post_render_callback(lambda made: self._note(heard, made))
+        else:
+            self._note(heard, response)
+        return response
+
+    def _note(self, heard: Heard, response: HttpResponseBase) -> None:
+        call_log.note(heard, response, self._known, is_refused=response.status_code in _NOT_LET_IN)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """As DRF does; a refusal may say whose call it was."""
+        if isinstance(exc, Refused) and exc.by is not None:
+            self._known = exc.by
+        return super().handle_exception(exc)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Everything that stands before a call. Raises `Refused`, `limits.TooMany`."""
         super().initial(request, *args, **kwargs)
+        self._known = self.caller.known
         self.caller.demand(self.scope_of(request.method or ""))
         key = str(self.caller.key.pk)
         answer = limits.check("api", key, per_minute=bounds.CALLS_PER_MINUTE)

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from transactions.api.native import catalogue, money, orders, problems, sites, webhooks
+from transactions.api.native import calls, catalogue, money, orders, problems, reference, sites, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("webhooks/<slug:code>/test/", webhooks.EndpointTest.as_view(), name="webhook_test"),
     path("webhooks/<slug:code>/resume/", webhooks.EndpointResume.as_view(), name="webhook_resume"),
     path("webhooks/<slug:code>/replay/", webhooks.EndpointReplay.as_view(), name="webhook_replay"),
+    path("calls/", calls.Calls.as_view(), name="calls"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", reference.page, name="docs"),
     re_path(r"^(?P<rest>.*)$", problems.not_found, name="nothing"),
 ]
