@@ -31,6 +31,8 @@ class Sale:
     sn: str = ""
     rc: str = PENDING
     told: int = 0
+    at: str = ""
+    """When it was asked for, ISO 8601; "" in records from before this was written down."""
     asked_at: float = field(default=0.0, compare=False)
 
     @property
@@ -62,6 +64,7 @@ class Book:
 
     def open_sale(self, sale: Sale) -> None:
         """Record a sale that is pending."""
+        sale.at = sale.at or datetime.now(UTC).isoformat(timespec="milliseconds")
         self._write({"t": "sale", **asdict(sale)})
         self._opened(sale)
 
