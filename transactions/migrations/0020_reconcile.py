@@ -1,5 +1,6 @@
 """Days held against suppliers' and partners' statements, and the differences that were found."""
 
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
@@ -348,6 +349,12 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="a_resolved_difference_says_how",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="attempt",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["first_sent_at"], name="attempt_by_time"
             ),
         ),
         never_deleted("reconcile_day", "reconcile_difference"),

@@ -65,6 +65,8 @@ class Matched:
     """Of ours, to be looked for in the next day's statement."""
     repeats: int = 0
     theirs: int = 0
+    """Lines of theirs, without the repeats, and what they charged, in rupiah."""
+    sum_theirs: int = 0
 
     @property
     def share(self) -> float:
@@ -131,6 +133,7 @@ def _distinct(found: Matched, lines: Sequence[StatementLine]) -> list[StatementL
     ended = [line for line in seen.values() if line.outcome != Outcome.PENDING]
     distinct = ended or list(seen.values())[:1]
     found.theirs += len(distinct)
+    found.sum_theirs += sum(_price(line) for line in distinct)
     found.repeats += len(lines) - len(distinct)
     return distinct
 
