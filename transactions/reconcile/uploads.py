@@ -45,7 +45,7 @@ def keep(dealer: Dealer, row: ReconcileDay, body: bytes, *, name: str, actor: Us
 def draft(row: ReconcileDay) -> Draft | None:
     """The upload that waits. Inside the dealer's transaction."""
     kept = ReconcileStatement.objects.filter(dealer_id=row.dealer_id, day=row, draft__isnull=False).first()
-    if kept is None:
+    if kept is None or kept.draft is None:
         return None
     return Draft(
         lines=writing.lines(kept.draft["lines"]),
@@ -60,7 +60,7 @@ def use(dealer: Dealer, row: ReconcileDay, *, seen: str, actor: User) -> None:
     """The draft that was `seen` is their statement; it is compared next. Raises `NoDraft`."""
     with tenancy.inside(dealer.pk):
         locked, kept = _waiting(dealer, row, seen)
-        kept.given_by, stored = actor, kept.draft["lines"]
+        kept.given_by, stored = actor, (kept.draft or {})["lines"]
         _clear(kept, "given_by")
         runs.give(locked, stored, source=StatementSource.UPLOAD)
 

@@ -1,6 +1,5 @@
 """A shop whose supplier is the simulator, its day, and that supplier's statement of it."""
 
-import datetime as dt
 import json
 import urllib.request
 from collections.abc import Sequence
@@ -11,12 +10,13 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from dealers import days
+from dealers.models import Role
 from portal.lib import tenancy
 from tests import factories
 from tests.transactions.desk_rig import YES, Desk, desk
-from transactions import audit, fulfilment, states
-from transactions.models import Attempt, Difference, Order, ReconcileDay, Status, Task, TaskKind
-from transactions.reconcile import files, runs, uploads, writing
+from transactions import fulfilment, states
+from transactions.models import Attempt, Difference, Order, ReconcileDay, StatementSource, Task, TaskKind
+from transactions.reconcile import runs, uploads, writing
 from transactions.suppliers import connections
 from transactions.suppliers.base import Outcome, StatementLine, Verdict
 from transactions.suppliers.simulator import Simulator
@@ -55,9 +55,9 @@ class Recap:
         """They say this about the day, and it is compared; by default so late that nothing can be waited for."""
         with tenancy.inside(self.shop.dealer.pk):
             row = ReconcileDay.objects.select_for_update().get(pk=self.row.pk)
-            runs.give(row, writing.kept(lines), source="upload")  # type: ignore[arg-type]
+            runs.give(row, writing.kept(lines), source=StatementSource.UPLOAD)
             if not patient:
-                ReconcileDay.objects.filter(pk=row.pk).update(rounds=runs.MOST_ROUNDS, day=self.row.day)
+                ReconcileDay.objects.filter(pk=row.pk).update(rounds=runs.MOST_ROUNDS)
         return self.again()
 
     def again(self) -> ReconcileDay:
@@ -85,13 +85,15 @@ class Recap:
             return list(rows.values_list("subject", flat=True))
 
     def uploads(self, body: bytes) -> None:
-        """Somebody uploads a file and confirms it."""
-        who = self.here.person("owner")  # type: ignore[arg-type]
+        """Somebody uploads a file and confirms it, so late that nothing can be waited for."""
+        who = self.here.person(Role.OWNER)
         uploads.keep(self.shop.dealer, self.row, body, name="laporan.csv", actor=who)
         with tenancy.inside(self.shop.dealer.pk):
             draft = uploads.draft(self.row)
         assert draft is not None
         uploads.use(self.shop.dealer, self.row, seen=draft.digest, actor=who)
+        with tenancy.inside(self.shop.dealer.pk):
+            ReconcileDay.objects.filter(pk=self.row.pk).update(rounds=runs.MOST_ROUNDS)
 
 
 def recap(**fields: object) -> Recap:
@@ -124,10 +126,10 @@ def sell(made: Recap, ending: str = "") -> Order:
     return order
 
 
-def ask(simulator: Simulator, path: str = "statement", **query: object) -> bytes:
+def ask(simulator: Simulator, **query: object) -> bytes:
     """What the simulator states of its day, as CSV; with `disturbed`, what is wrong with it."""
     given = {"username": "konter-a", "date": timezone.now().astimezone(WIB).date().isoformat(), **query}
-    with urllib.request.urlopen(f"{simulator.url.removesuffix('/v1')}/{path}?{urlencode(given)}") as answer:
+    with urllib.request.urlopen(f"{simulator.url.removesuffix('/v1')}/statement?{urlencode(given)}") as answer:
         body: bytes = answer.read()
         return body
 
@@ -135,6 +137,3 @@ def ask(simulator: Simulator, path: str = "statement", **query: object) -> bytes
 def disturbed(simulator: Simulator, **query: object) -> set[str]:
     """The references that its noise disturbed beyond repair."""
     return {row["ref"] for row in json.loads(ask(simulator, disturbed="1", **query))}
-
-
-__all__ = ["Outcome", "Recap", "Status", "ask", "at_simulator", "audit", "disturbed", "dt", "files", "recap", "sell"]

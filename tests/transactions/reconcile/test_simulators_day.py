@@ -2,12 +2,10 @@
 
 import pytest
 
-from portal.lib import tenancy
 from tests.transactions.reconcile import rig
 from tests.transactions.reconcile.rig import Recap
 from transactions import audit
 from transactions.models import DayState, ReconcileDay
-from transactions.reconcile import runs
 from transactions.suppliers.simulator import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"])
@@ -26,8 +24,6 @@ def day(simulator: Simulator) -> Recap:
 
 def _compared(day: Recap, body: bytes) -> ReconcileDay:
     day.uploads(body)
-    with tenancy.inside(day.shop.dealer.pk):
-        ReconcileDay.objects.filter(pk=day.row.pk).update(rounds=runs.MOST_ROUNDS)
     return day.again()
 
 
