@@ -8,31 +8,22 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from dealers import days, partners
+from dealers import partners
 from portal.lib import tenancy
 from tests import factories, worlds
 from tests.factories import Shop
 from tests.transactions import breaking
 from tests.transactions.paying_rig import open_code, ordered, reports
+from tests.transactions.reconcile import rig
 from tests.transactions.scripted import verdict
 from transactions import accounts, audit, fulfilment, incidents, ledger, rollups, webhook_endpoints, webhooks
 from transactions.audit import Scope, deliveries, paybacks, walls
-from transactions.models import (
-    Attempt,
-    Difference,
-    HookFormat,
-    Incident,
-    Order,
-    ReconcileDay,
-    Resolution,
-    StatementSource,
-)
-from transactions.reconcile import resolving, runs, writing
-from transactions.reconcile.resolving import Word
-from transactions.suppliers.base import Outcome, StatementLine
+from transactions.models import Attempt, HookFormat, Incident, Order
+from transactions.suppliers.base import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"])
 
+_BOOKED = "reconcile_difference SET {} WHERE dealer_id = %(dealer)s AND transfer_id IS NOT NULL"
 TWINS: dict[str, tuple[int, str]] = {
     "an end in another book": (
         1,
@@ -202,18 +193,12 @@ TWINS: dict[str, tuple[int, str]] = {
     ),
     "a correction of another sum than its difference": (
         21,
-        "UPDATE reconcile_difference SET amount = amount + 1 WHERE dealer_id = %(dealer)s AND transfer_id IS NOT NULL",
+        "UPDATE " + _BOOKED.format("amount = amount + 1"),
     ),
-    "a correction in the wrong direction": (
-        21,
-        "UPDATE reconcile_difference SET amount = -amount WHERE dealer_id = %(dealer)s AND transfer_id IS NOT NULL",
-    ),
+    "a correction in the wrong direction": (21, "UPDATE " + _BOOKED.format("amount = -amount")),
     "a correction of a difference that nobody decided": (
         21,
-        (
-            "UPDATE reconcile_difference SET state = 'open', resolution = '' "
-            "WHERE dealer_id = %(dealer)s AND transfer_id IS NOT NULL"
-        ),
+        "UPDATE " + _BOOKED.format("state = 'open', resolution = ''"),
     ),
     "a correction that no difference asked for": (
         21,
@@ -239,7 +224,7 @@ def books(transactional_db: None) -> dict[str, object]:
     worlds._tills(shop)
     _paid_by_transfer(shop)
     _to_be_told(shop)
-    _compared(shop, delivered)
+    rig.accepted(shop, delivered)
     rollups.roll_up(shop.dealer.pk)
     rollups.seal(shop.dealer.pk, now=timezone.now() + timedelta(hours=1))
     return {
@@ -263,23 +248,6 @@ def _to_be_told(shop: Shop) -> None:
         partner = partners.invite(shop.dealer, partners.Application(username="mitra", name="Mitra Uji"), by=None)
         made = webhook_endpoints.add(partner, url="https://example.com/hook", how=HookFormat.NATIVE)
         webhooks.ping(made.endpoint)
-
-
-def _compared(shop: Shop, order: Order) -> None:
-    """A day whose statement says one price higher, which was accepted, and has a sale that we do not know."""
-    with tenancy.inside(shop.dealer.pk):
-        attempt = Attempt.objects.get(order=order)
-        row = ReconcileDay.objects.create(dealer=shop.dealer, supplier=shop.supplier, day=days.today(shop.dealer))
-        said = [
-            StatementLine(reference=attempt.reference, outcome=Outcome.SUCCEEDED, price=attempt.cost + 100),
-            StatementLine(reference="X-1", outcome=Outcome.SUCCEEDED, price=500),
-        ]
-        runs.give(row, writing.kept(said), source=StatementSource.UPLOAD)
-    runs.work(shop.dealer, row.pk)
-    with tenancy.inside(shop.dealer.pk):
-        found = Difference.objects.get(kind="price")
-    word = Word(resolution=Resolution.ACCEPT, reason="harga naik", seen=resolving.stamp(found))
-    resolving.resolve(shop.dealer, found.pk, word, actor=factories.member(shop.dealer))
 
 
 def _paid_by_transfer(shop: Shop) -> None:

@@ -15,8 +15,9 @@ from portal.lib import tenancy
 from tests import factories
 from tests.transactions.desk_rig import YES, Desk, desk
 from transactions import fulfilment, states
-from transactions.models import Attempt, Difference, Order, ReconcileDay, StatementSource, Task, TaskKind
-from transactions.reconcile import runs, uploads, writing
+from transactions.models import Attempt, Difference, Order, ReconcileDay, Resolution, StatementSource, Task, TaskKind
+from transactions.reconcile import resolving, runs, uploads, writing
+from transactions.reconcile.resolving import Word
 from transactions.suppliers import connections
 from transactions.suppliers.base import Outcome, StatementLine, Verdict
 from transactions.suppliers.simulator import Simulator
@@ -137,3 +138,20 @@ def ask(simulator: Simulator, **query: object) -> bytes:
 def disturbed(simulator: Simulator, **query: object) -> set[str]:
     """The references that its noise disturbed beyond repair."""
     return {row["ref"] for row in json.loads(ask(simulator, disturbed="1", **query))}
+
+
+def accepted(shop: factories.Shop, order: Order) -> None:
+    """A day whose statement says one price higher, which was accepted, and has a sale that we do not know."""
+    with tenancy.inside(shop.dealer.pk):
+        attempt = Attempt.objects.get(order=order)
+        row = ReconcileDay.objects.create(dealer=shop.dealer, supplier=shop.supplier, day=days.today(shop.dealer))
+        said = [
+            StatementLine(reference=attempt.reference, outcome=Outcome.SUCCEEDED, price=attempt.cost + 100),
+            StatementLine(reference="X-1", outcome=Outcome.SUCCEEDED, price=500),
+        ]
+        runs.give(row, writing.kept(said), source=StatementSource.UPLOAD)
+    runs.work(shop.dealer, row.pk)
+    with tenancy.inside(shop.dealer.pk):
+        found = Difference.objects.get(kind="price")
+    word = Word(resolution=Resolution.ACCEPT, reason="harga naik", seen=resolving.stamp(found))
+    resolving.resolve(shop.dealer, found.pk, word, actor=factories.member(shop.dealer))
