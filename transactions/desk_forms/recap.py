@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from dealers import days
@@ -82,7 +83,9 @@ class UseDraft(forms.Form):
 
 
 class Resolve(forms.Form):
-    """A person's word about a difference; `seen` is what it rests on."""
+    """A person's word about a difference, each beside what it does to money; `seen` is what it rests on."""
+
+    decides = True
 
     resolution = forms.ChoiceField(label=_("Keputusan"), widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Alasan"), min_length=8, max_length=200, help_text=_("Apa yang sudah diperiksa."))
@@ -93,8 +96,8 @@ class Resolve(forms.Form):
     def __init__(self, *args: Any, difference: Difference, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._today = today
-        self.effects = recap.effects(difference)
-        ways = [(way.value, way.label) for way, _effect in self.effects]
+        label = "{}<br><span class='small muted'>{}</span>"
+        ways = [(way.value, format_html(label, way.label, effect)) for way, effect in recap.effects(difference)]
         self.fields["resolution"].choices = ways  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["due_on"].help_text = _("Hanya bila mereka akan mengoreksi.")
 

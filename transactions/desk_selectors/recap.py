@@ -1,6 +1,7 @@
 """Reconciliation as the desk shows it: days by side, differences with both sides, and what a decision would move."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -144,8 +145,11 @@ def pair(row: Difference) -> Pair:
 
 
 def _seen(facts: Mapping[str, Any] | None) -> Seen:
-    at = facts.get("at") if facts else ""
-    return Seen(facts, dt.datetime.fromisoformat(at) if at else None)
+    if facts is None:
+        return Seen(None, None)
+    number = re.sub(r"^(?:62|0)(?=8\d{8})", "+62", facts["destination"])
+    at = dt.datetime.fromisoformat(facts["at"]) if facts["at"] else None
+    return Seen({**facts, "destination": number}, at)
 
 
 def trouble(row: ReconcileDay) -> str:
