@@ -258,7 +258,7 @@ def _difference(dealer: Dealer, supplier: Supplier, order: Order) -> Difference:
     ours, theirs = ({**said, "price": price, "at": ""} for price in (10_200, 10_300))
     draft = {"lines": [{"key": attempt.reference, **theirs}], "bad": [], "bad_count": 0}
     ReconcileStatement.objects.create(
-        dealer=dealer, day=row, lines=draft["lines"], draft=draft, draft_digest="d", draft_name="laporan.csv"
+        dealer=dealer, day=row, lines=draft["lines"], draft=draft, draft_digest="d", draft_name="2026.csv"
     )
     todo.ask(dealer.pk, TaskKind.DIFFERENCE, str(row.pk), within=timedelta(days=2))
     return Difference.objects.create(

@@ -82,13 +82,19 @@ def due(dealer_id: int) -> list[int]:
 def work(dealer: Dealer, pk: int) -> ReconcileDay:
     """Do the next part of one day; the row as it stands then. No transaction may be open. Raises `Busy`."""
     hand = _take(dealer, pk)
-    if hand.row.state in {DayState.AWAITED, DayState.FAILED} and not _get(hand):
+    if _wants_statement(hand.row) and not _get(hand):
         return hand.row
     crash.point("reconcile_fetched")
     found = _compare(hand)
     if found is not None and _write(hand, found.findings):
         _conclude(hand, found)
     return hand.row
+
+
+def _wants_statement(row: ReconcileDay) -> bool:
+    """Whether there is none yet; where a machine told it, it is asked for anew at each later look."""
+    is_told = row.source == StatementSource.CONNECTOR and row.state != DayState.MATCHING
+    return is_told or row.state in {DayState.AWAITED, DayState.FAILED}
 
 
 def _take(dealer: Dealer, pk: int) -> _Work:
@@ -141,13 +147,15 @@ def _statement(supplier: Supplier, day: date) -> list[StatementLine] | None:
 
 def give(row: ReconcileDay, stored: list[writing.Facts], *, source: StatementSource) -> None:
     """Their statement is here: it is compared next. The row is locked."""
-    ReconcileStatement.objects.update_or_create(dealer_id=row.dealer_id, day=row, defaults={"lines": stored})
+    before = ReconcileStatement.objects.filter(dealer_id=row.dealer_id, day=row).values_list("lines", flat=True)
+    if before.first() != stored:
+        row.ended_at = None
+        ReconcileStatement.objects.update_or_create(dealer_id=row.dealer_id, day=row, defaults={"lines": stored})
+    row.rounds = 0 if source == StatementSource.UPLOAD else row.rounds
     row.state, row.source, row.fetched_at = DayState.MATCHING, source, timezone.now()
-    row.cursor, row.failures, row.trouble, row.rounds = "", 0, "", 0
-    row.next_at = row.fetched_at
-    row.save(
-        update_fields=["state", "source", "fetched_at", "cursor", "failures", "trouble", "rounds", "next_at"],
-    )
+    row.cursor, row.failures, row.trouble, row.next_at = "", 0, "", row.fetched_at
+    fields = ("ended_at", "state", "source", "fetched_at", "cursor", "failures", "trouble", "rounds", "next_at")
+    row.save(update_fields=fields)
 
 
 def _await_upload(hand: _Work) -> bool:
@@ -278,7 +286,7 @@ def _put(hand: _Work, batch: Sequence[Finding]) -> None:
 def _conclude(hand: _Work, found: Matched) -> None:
     with tenancy.inside(hand.dealer.pk):
         row = _hold(hand)
-        is_fresh = row.ended_at is None or (row.fetched_at is not None and row.fetched_at > row.ended_at)
+        is_fresh = row.ended_at is None  # no look before this one has seen this statement
         writing.vanish(row, found.findings)
         for name, value in hand.figures.items():
             setattr(row, name, value)

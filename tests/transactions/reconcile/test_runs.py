@@ -68,6 +68,28 @@ def test_a_supplier_that_can_be_asked_is_asked(telling: Recap) -> None:
     assert (row.next_at, row.lease_until, row.sum_ours, row.sum_theirs) == (None, None, 10_200, 10_200)
 
 
+def test_a_supplier_that_can_be_asked_is_asked_anew_at_each_look(telling: Recap) -> None:
+    attempt = telling.bought()
+    says([telling.line(attempt, price=10_300)])
+    assert telling.again().state == DayState.DIFFERENT
+    says([telling.line(attempt)])
+    assert telling.again().state == DayState.SETTLED
+    assert telling.tasks() == []
+
+
+def test_days_that_say_the_same_as_before_do_not_wake_each_other(telling: Recap) -> None:
+    with tenancy.inside(telling.shop.dealer.pk):
+        before = ReconcileDay.objects.create(
+            dealer=telling.shop.dealer, supplier=telling.shop.supplier, day=telling.row.day - dt.timedelta(days=1)
+        )
+    says([StatementLine(reference="X-1", outcome=Outcome.SUCCEEDED, price=500)])
+    other = Recap(telling.here, before)
+    for _ in range(2):
+        telling.again()
+        other.again()
+    assert (telling.now().next_at, other.now().next_at) == (None, None)
+
+
 def test_a_supplier_that_does_not_answer_is_asked_later_and_then_a_person_looks(telling: Recap) -> None:
     def silent(_day: dt.date) -> list[StatementLine]:
         raise SupplierUnavailable("away", trouble=Trouble.SILENT)
