@@ -13,7 +13,7 @@ from typing import Any
 from bench import rig
 
 OUT = Path(__file__).resolve().parent / "out" / "latest.json"
-MEASURES = ("sync",)
+MEASURES = ("sync", "reconcile")
 
 
 def main() -> int:

@@ -46,6 +46,9 @@ app.conf.update(
         "balances": {"task": "transactions.tasks.supplier_balances", "schedule": 300.0, "options": {"expires": 280}},
         # Which supplier's turn it is stands in the database; each has its own pause, spread by chance.
         "price lists": {"task": "transactions.tasks.price_lists", "schedule": 60.0, "options": {"expires": 55}},
+        # Days are opened in the night of each dealer's own zone; what is to be done stands in their rows.
+        "reconcile": {"task": "transactions.tasks.reconcile", "schedule": 300.0, "options": {"expires": 280}},
+        "statements": {"task": "transactions.tasks.forget_statements", "schedule": crontab(hour=18, minute=45)},
         "overdue": {"task": "transactions.tasks.overdue", "schedule": 300.0, "options": {"expires": 280}},
         "paces": {"task": "transactions.tasks.paces", "schedule": 300.0, "options": {"expires": 280}},
         "partitions": {"task": "transactions.tasks.partitions", "schedule": crontab(hour=18, minute=10)},

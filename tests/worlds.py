@@ -32,6 +32,8 @@ from transactions.models import (
     Brand,
     Decision,
     DeliveryState,
+    Difference,
+    DifferenceKind,
     HookFormat,
     InboundEvent,
     Incident,
@@ -43,6 +45,8 @@ from transactions.models import (
     PriceChange,
     Product,
     Rating,
+    ReconcileDay,
+    ReconcileStatement,
     Refund,
     RefundWay,
     Rollup,
@@ -104,6 +108,8 @@ class World:
     """Money in the bank of nobody known."""
     machine_key: str
     """Opens the API to a partner that has money here."""
+    difference: Difference
+    """Yesterday's, with the supplier: a price."""
 
     @property
     def product(self) -> Product:
@@ -156,6 +162,7 @@ def world(slug: str, *, staff: bool = False) -> World:
             by_qris=by_qris,
             by_transfer=by_transfer,
             line=line,
+            difference=_difference(dealer, shop.supplier, delivered),
         )
 
 
@@ -239,6 +246,32 @@ def _incident(dealer: Dealer, order: Order) -> Incident:
 def _undecided(dealer: Dealer, order: Order) -> Task:
     todo.ask(dealer.pk, TaskKind.UNDECIDED, order.code, within=timedelta(hours=2), order=order)
     return Task.objects.get(kind=TaskKind.UNDECIDED, order=order)
+
+
+def _difference(dealer: Dealer, supplier: Supplier, order: Order) -> Difference:
+    """Yesterday's statement says 100 rupiah more than was booked; another file waits to be looked at."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    counts = {"ours": 1, "theirs": 1, "different": 1, "sum_ours": 10_200, "sum_theirs": 10_300}
+    row = ReconcileDay.objects.create(dealer=dealer, supplier=supplier, day=yesterday, state="different", **counts)
+    attempt = order.attempts.get()
+    said = {"reference": attempt.reference, "outcome": "succeeded", "sku": "TSEL10", "destination": "", "sn": ""}
+    ours, theirs = ({**said, "price": price, "at": ""} for price in (10_200, 10_300))
+    draft = {"lines": [{"key": attempt.reference, **theirs}], "bad": [], "bad_count": 0}
+    ReconcileStatement.objects.create(
+        dealer=dealer, day=row, lines=draft["lines"], draft=draft, draft_digest="d", draft_name="2026.csv"
+    )
+    todo.ask(dealer.pk, TaskKind.DIFFERENCE, str(row.pk), within=timedelta(days=2))
+    return Difference.objects.create(
+        dealer=dealer,
+        day=row,
+        kind=DifferenceKind.PRICE,
+        key=attempt.reference,
+        attempt=attempt,
+        order=order,
+        ours=ours,
+        theirs=theirs,
+        amount=100,
+    )
 
 
 def _machine(dealer: Dealer, product: Product) -> str:

@@ -26,6 +26,8 @@ COMMISSION = Acc(AccountKind.COMMISSION)
 GOODWILL = Acc(AccountKind.GOODWILL)
 PROMO = Acc(AccountKind.PROMO)
 LATE_LOSS = Acc(AccountKind.LATE_LOSS)
+STATEMENT_LOSS = Acc(AccountKind.LATE_LOSS, "reconcile")
+"""What a supplier's statement has more than our book, where the dealer bears it."""
 CASH_DIFFERENCE = Acc(AccountKind.CASH_DIFFERENCE)
 EQUITY = Acc(AccountKind.EQUITY)
 

@@ -39,8 +39,11 @@ class Statement:
     next: int | None
 
 
-def read(dealer: Dealer, partner: Partner, day: dt.date, *, after: int = 0) -> Statement:
-    """One page of the partner's day, the movements after number `after`. Inside the dealer's transaction."""
+def read(dealer: Dealer, partner: Partner, day: dt.date, *, after: int = 0, whole: bool = False) -> Statement:
+    """One page of the partner's day, the movements after number `after`; all of them where it is wanted `whole`.
+
+    Inside the dealer's transaction.
+    """
     account_id = ledger.account_id(dealer.pk, accounts.wallet(partner.wallet_key))
     rows = _moves(dealer.pk, account_id)
     begins, ends = days.begins(dealer, day), days.ends(dealer, day)
@@ -49,13 +52,13 @@ def read(dealer: Dealer, partner: Partner, day: dt.date, *, after: int = 0) -> S
     lines = sorted((_line(row, account_id, names) for row in today), key=lambda line: line.seq)
     opening = lines[0].balance - lines[0].amount if lines else _balance_before(rows, account_id, ends)
     shown = [line for line in lines if line.seq > after]
-    page = shown[:PAGE]
+    page = shown if whole else shown[:PAGE]
     return Statement(
         day=day,
         opening=opening,
         closing=lines[-1].balance if lines else opening,
         lines=page,
-        next=page[-1].seq if len(shown) > PAGE else None,
+        next=page[-1].seq if len(shown) > len(page) else None,
     )
 
 

@@ -198,10 +198,10 @@ def give_cost_back(order: Order, supplier: Supplier) -> bool:
 
     False when nothing of this order is booked with this supplier.
     """
-    standing = _standing(order, supplier, accounts.LATE_LOSS) or _standing(order, supplier, accounts.COST)
-    if standing is None:
+    booked = standing(order, supplier)
+    if booked is None:
         return False
-    return_cost(order, standing)
+    return_cost(order, booked)
     return True
 
 
@@ -224,6 +224,11 @@ def sold(order: Order) -> int:
 def is_booked_with(order: Order, supplier: Supplier) -> bool:
     """Whether a cost or a loss of this order stands with this supplier."""
     return any(_standing(order, supplier, acc) is not None for acc in (accounts.COST, accounts.LATE_LOSS))
+
+
+def standing(order: Order, supplier: Supplier) -> Transfer | None:
+    """The cost or loss of this order that stands with this supplier, if one does."""
+    return _standing(order, supplier, accounts.LATE_LOSS) or _standing(order, supplier, accounts.COST)
 
 
 def _standing(order: Order, supplier: Supplier, frm: Acc) -> Transfer | None:

@@ -110,3 +110,14 @@ def repay(dealer_id: int, *, person: str, drawer: str, amount: int, reference: s
     """A debt was paid in cash."""
     entry = Entry(f"repay:{reference}")
     return ledger.move(dealer_id, frm=accounts.cash(drawer), to=accounts.receivable(person), amount=amount, entry=entry)
+
+
+def reconcile(dealer_id: int, *, frm: Acc, to: Acc, amount: int, difference_id: int) -> int:
+    """A day's statement says another sum than our book, and a person said that it is right, or a loss to be borne."""
+    return ledger.move(dealer_id, frm=frm, to=to, amount=amount, entry=Entry(f"reconcile:{difference_id}"))
+
+
+def reconcile_back(order: Order, cost: Transfer, *, to: Acc, supplier: Acc, difference_id: int) -> int:
+    """The supplier's statement does not know an order that we booked with it: the whole cost comes back."""
+    entry = Entry(f"reconcile:{difference_id}", order_id=order.pk, reverses=cost.pk)
+    return ledger.move(order.dealer_id, frm=supplier, to=to, amount=cost.amount, entry=entry)

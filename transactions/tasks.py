@@ -14,6 +14,8 @@ from dealers.models import Dealer
 from portal.lib import tenancy, vault
 from transactions import fulfilment, mirrors, pace, refund_ways, rollups, sandbox, todo, webhooks
 from transactions.models import Order, Status, Supplier, TaskKind
+from transactions.reconcile import opening
+from transactions.reconcile import runs as reconcile_runs
 from transactions.suppliers.base import SupplierUnavailable
 from transactions.sync import runs
 
@@ -79,6 +81,38 @@ def forget_runs() -> None:
     for dealer_id in _dealers():
         with tenancy.inside(dealer_id):
             runs.forget(dealer_id, older_than=timedelta(days=30))
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def reconcile() -> None:
+    """Open the days that are over, and have each worked on whose turn it is; one that is lost is due again."""
+    for dealer in Dealer.objects.order_by("pk"):
+        with tenancy.inside(dealer.pk):
+            opening.open_days(dealer)
+            ids = reconcile_runs.due(dealer.pk)
+        for day_id in ids:
+            reconcile_day.apply_async((dealer.pk, day_id), expires=280)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def reconcile_day(dealer_id: int, day_id: int) -> None:
+    """Do the next part of one day's reconciliation."""
+    dealer = Dealer.objects.get(pk=dealer_id)
+    with tenancy.inside(dealer_id):
+        if day_id not in reconcile_runs.due(dealer_id):
+            return
+    try:
+        reconcile_runs.work(dealer, day_id)
+    except reconcile_runs.Busy:
+        log.info("day is being compared already", dealer=dealer_id, day=day_id)
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def forget_statements() -> None:
+    """Forget the numbers in statements of long ago."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            opening.forget(dealer_id, older_than=timedelta(days=90))
 
 
 @shared_task(soft_time_limit=45, time_limit=60)

@@ -14,6 +14,7 @@ from tests import factories, worlds
 from tests.factories import Shop
 from tests.transactions import breaking
 from tests.transactions.paying_rig import open_code, ordered, reports
+from tests.transactions.reconcile import rig
 from tests.transactions.scripted import verdict
 from transactions import accounts, audit, fulfilment, incidents, ledger, rollups, webhook_endpoints, webhooks
 from transactions.audit import Scope, deliveries, paybacks, walls
@@ -22,6 +23,7 @@ from transactions.suppliers.base import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"])
 
+_BOOKED = "reconcile_difference SET {} WHERE dealer_id = %(dealer)s AND transfer_id IS NOT NULL"
 TWINS: dict[str, tuple[int, str]] = {
     "an end in another book": (
         1,
@@ -185,6 +187,27 @@ TWINS: dict[str, tuple[int, str]] = {
             "(SELECT min(id) FROM transfer WHERE dealer_id = %(dealer)s)"
         ),
     ),
+    "a decision about a statement that is not booked": (
+        21,
+        "DELETE FROM transfer WHERE dealer_id = %(dealer)s AND reference LIKE 'reconcile:%%'",
+    ),
+    "a correction of another sum than its difference": (
+        21,
+        "UPDATE " + _BOOKED.format("amount = amount + 1"),
+    ),
+    "a correction in the wrong direction": (21, "UPDATE " + _BOOKED.format("amount = -amount")),
+    "a correction of a difference that nobody decided": (
+        21,
+        "UPDATE " + _BOOKED.format("state = 'open', resolution = ''"),
+    ),
+    "a correction that no difference asked for": (
+        21,
+        "DELETE FROM reconcile_difference WHERE dealer_id = %(dealer)s AND transfer_id IS NOT NULL",
+    ),
+    "a difference that nobody is asked about": (
+        21,
+        "UPDATE task SET closed_at = now() WHERE dealer_id = %(dealer)s AND kind = 'difference'",
+    ),
 }
 
 
@@ -201,6 +224,7 @@ def books(transactional_db: None) -> dict[str, object]:
     worlds._tills(shop)
     _paid_by_transfer(shop)
     _to_be_told(shop)
+    rig.accepted(shop, delivered)
     rollups.roll_up(shop.dealer.pk)
     rollups.seal(shop.dealer.pk, now=timezone.now() + timedelta(hours=1))
     return {

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.lib import ids
 from tests import factories
-from tests.urls import desk_shop
+from tests.urls import desk_recap, desk_shop
 from tests.urls.rows import Row, Scene
 
 
@@ -297,5 +297,6 @@ ROWS = [
         get="302 404 200 200 200 403 403 403 404",
         post="302 404 200 302 302 403 403 403 404",
     ),
+    *desk_recap.ROWS,
     *desk_shop.ROWS,
 ]

@@ -62,8 +62,9 @@ SELECT a.dealer_id, a.kind || ' ' || a.id, 'by roll-ups ' || coalesce(r.change, 
 FROM account a LEFT JOIN rolled r ON r.account_id = a.id LEFT JOIN sums s ON s.account_id = a.id
 WHERE coalesce(r.change, 0) <> coalesce(s.came - s.went, 0)
 """
-# What an order should have earned, told by orders, attempts and incidents alone. A supplier's reversal gives back
-# what stood with it: that of the late delivery before it, or else the order's own cost.
+# What an order should have earned, told by orders, attempts and incidents alone, and by the costs that came back
+# because a statement does not know them. A supplier's reversal gives back what stood with it: that of the late delivery
+# before it, or else the order's own cost.
 _PROFIT_BY_ORDERS = f"""
 WITH outcome AS (
     SELECT i.dealer_id, i.order_id, sum(CASE i.proposal
@@ -88,6 +89,10 @@ WITH outcome AS (
       AND ('sales' IN (t.frm_kind, t.to_kind) OR 'cost' IN (t.frm_kind, t.to_kind)
         OR 'late_loss' IN (t.frm_kind, t.to_kind))
     GROUP BY t.dealer_id, t.order_id
+), unlisted AS (
+    SELECT t.dealer_id, t.order_id, sum(t.amount) AS amount FROM transfer t
+    WHERE t.frm_kind = 'supplier' AND t.order_id IS NOT NULL AND t.reference LIKE 'reconcile:%%'
+    GROUP BY t.dealer_id, t.order_id
 ), given AS (
     SELECT t.dealer_id, t.order_id, sum(t.amount) AS amount FROM transfer t
     WHERE t.frm_kind = 'sales' AND t.reference LIKE '%%:sale-refund:%%' GROUP BY t.dealer_id, t.order_id
@@ -97,9 +102,11 @@ FROM orders o
 LEFT JOIN outcome i ON i.dealer_id = o.dealer_id AND i.order_id = o.id
 LEFT JOIN booked b ON b.dealer_id = o.dealer_id AND b.order_id = o.id
 LEFT JOIN given g ON g.dealer_id = o.dealer_id AND g.order_id = o.id
+LEFT JOIN unlisted u ON u.dealer_id = o.dealer_id AND u.order_id = o.id
 CROSS JOIN LATERAL (SELECT CASE WHEN o.status = 'succeeded' THEN o.price - coalesce(o.cost, 0) ELSE 0 END
-    + coalesce(i.earned, 0) - CASE WHEN EXISTS (SELECT FROM incident v WHERE v.order_id = o.id
-        AND v.state = 'booked' AND v.proposal = 'reversal') THEN 0 ELSE coalesce(g.amount, 0) END AS earned) e
+    + coalesce(i.earned, 0) + CASE WHEN EXISTS (SELECT FROM incident v WHERE v.order_id = o.id
+        AND v.state = 'booked' AND v.proposal = 'reversal') THEN 0
+        ELSE coalesce(u.amount, 0) - coalesce(g.amount, 0) END AS earned) e
 WHERE {RECENT} AND e.earned <> coalesce(b.earned, 0)
 """  # noqa: S608
 _SEALED = f"""

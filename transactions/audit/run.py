@@ -14,7 +14,7 @@ from operator import attrgetter
 from django.db import connections, transaction
 from django.utils import timezone
 
-from transactions.audit import books, deliveries, derived, paybacks, receipts, sales, waiting, walls
+from transactions.audit import books, deliveries, derived, paybacks, receipts, reconciled, sales, waiting, walls
 from transactions.audit.base import SUMS_BY_ROLLUP, SUMS_IN_FULL, Invariant, Result, Violation
 
 INVARIANTS: tuple[Invariant, ...] = tuple(
@@ -25,6 +25,7 @@ INVARIANTS: tuple[Invariant, ...] = tuple(
             *waiting.INVARIANTS,
             *derived.INVARIANTS,
             *receipts.INVARIANTS,
+            *reconciled.INVARIANTS,
         ),
         key=attrgetter("number"),
     )

@@ -146,6 +146,7 @@ def _text(reference: str) -> str:
         (r":unique$", _("Selisih jumlah unik ditanggung toko")),
         (r"^deposit:", _("Setor saldo")),
         (r"^supplier-deposit:", _("Setor ke pemasok")),
+        (r"^reconcile:", _("Selisih rekap harian")),
         (r"^settle:", _("Penyelesaian gerbang bayar")),
         (r":hold$", _("Ditahan untuk pesanan")),
         (r":(re)?capture(:\d+)?$", _("Terjual")),

@@ -63,6 +63,8 @@ GATEWAYS: dict[str, Promise] = {
 
 def account(row: Account, *, whose: str = "") -> str:
     """`Kas · gerai`; `whose` names the person, dealer or supplier behind the key, where somebody has looked it up."""
+    if row.kind == AccountKind.LATE_LOSS and row.key:
+        return _("Rugi selisih rekap")
     name = str(ACCOUNTS.get(row.kind, row.kind))
     whose = whose or str(_KEYS.get(row.key, row.key))
     return f"{name} · {whose}" if whose else name

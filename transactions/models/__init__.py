@@ -20,6 +20,17 @@ from transactions.models.ledger import Account, AccountKind, Rollup, RollupMark,
 from transactions.models.methods import BankAccount, BankLine, LineState, Qris
 from transactions.models.orders import Attempt, Channel, Decision, Exchange, InboundEvent, Order, OrderEvent, Status
 from transactions.models.payments import Payment, PaymentState, Receipt
+from transactions.models.reconciliation import (
+    BOOKED,
+    DayState,
+    Difference,
+    DifferenceKind,
+    DifferenceState,
+    ReconcileDay,
+    ReconcileStatement,
+    Resolution,
+    StatementSource,
+)
 from transactions.models.refunds import Refund, RefundState, RefundWay
 from transactions.models.sandbox import SandboxOrder
 from transactions.models.service import Pace, Proof, Rating
@@ -45,6 +56,7 @@ from transactions.models.webhooks import (
 )
 
 __all__ = [
+    "BOOKED",
     "Account",
     "AccountKind",
     "Attempt",
@@ -53,8 +65,12 @@ __all__ = [
     "Brand",
     "Channel",
     "ClosedBy",
+    "DayState",
     "Decision",
     "DeliveryState",
+    "Difference",
+    "DifferenceKind",
+    "DifferenceState",
     "Doubt",
     "Due",
     "DueKind",
@@ -83,15 +99,19 @@ __all__ = [
     "Qris",
     "Rating",
     "Receipt",
+    "ReconcileDay",
+    "ReconcileStatement",
     "Refund",
     "RefundState",
     "RefundWay",
+    "Resolution",
     "Rollup",
     "RollupMark",
     "Route",
     "RunState",
     "SandboxOrder",
     "Seal",
+    "StatementSource",
     "Status",
     "Supplier",
     "SupplierOffer",

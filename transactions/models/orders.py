@@ -5,6 +5,7 @@ append-only tables hold ids, so that a person's data can be erased without touch
 """
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -155,8 +156,12 @@ class Attempt(models.Model):
             models.UniqueConstraint(fields=["dealer", "reference"], name="one_attempt_per_reference"),
             models.UniqueConstraint(fields=["dealer", "order", "number"], name="attempts_are_numbered"),
         ]
-        # The last results of a route, of which its health is judged.
-        indexes = [models.Index(fields=["route", "-id"], name="attempt_by_route")]
+        indexes = [
+            # The last results of a route, of which its health is judged.
+            models.Index(fields=["route", "-id"], name="attempt_by_route"),
+            # A day's attempts; small, since they are written in the order of time.
+            BrinIndex(fields=["first_sent_at"], name="attempt_by_time", autosummarize=True),
+        ]
 
     def __str__(self) -> str:
         return self.reference

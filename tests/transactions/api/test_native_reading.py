@@ -104,6 +104,26 @@ def test_the_days_statement_adds_up(machine: Machine) -> None:
     assert machine.get("statements/", date="gestern").status_code == 422
 
 
+@pytest.mark.parametrize("by", ["query", "header"])
+def test_the_days_statement_comes_as_csv_too(machine: Machine, by: str) -> None:
+    factories.fund_partner(machine.partner, 1_000_000)
+    for number in range(103):
+        machine.orders(ref_id="=S" if number == 0 else f"S-{number}")
+    how = {"format": "csv"} if by == "query" else {}
+    headers = {} if by == "query" else {"Accept": "text/csv"}
+    answer = machine.client.get("/api/v1/statements/", how, headers=headers)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    lines = answer.content.decode().splitlines()
+    assert lines[0] == "at,kind,reference,order,ref_id,amount,balance"
+    assert len(lines) == 1 + 2 + 103
+    assert lines[3].endswith(",'=S,-10500,1989500")
+
+
+def test_a_statement_in_no_known_form_is_not_found(machine: Machine) -> None:
+    answer = machine.get("statements/", format="xml")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_a_signed_order_needs_no_nonce_because_a_repeat_is_the_same_order(machine: Machine) -> None:
     body = json.dumps({"ref_id": "N-1", "sku": "TSEL10", "destination": "081234567890"}).encode()
     assert [signed(machine, "POST", "/api/v1/orders/", body).status_code for _ in range(2)] == [201, 200]

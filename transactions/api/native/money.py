@@ -1,12 +1,19 @@
 """A partner's deposit: what lies in it, and what happened on a day."""
 
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dealers import days
-from portal.lib import tenancy
+from portal.lib import cells, tenancy
 from transactions import partner_sales, partner_statements
 from transactions.api.native.schema import refusals
 from transactions.api.native.security import PartnerView
@@ -35,15 +42,44 @@ class StatementQuery(serializers.Serializer[None]):
     cursor = serializers.IntegerField(required=False, min_value=0, default=0, max_value=2**62)
 
 
+class StatementCsv(BaseRenderer):
+    """The lines of a statement as a file: `Accept: text/csv`, or `?format=csv`."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+    columns = ("at", "kind", "reference", "order", "ref_id", "amount", "balance")
+
+    def render(
+        self, data: Mapping[str, Any], accepted_media_type: str | None = None, renderer_context: object = None
+    ) -> bytes:
+        """A heading and a line for each movement; no cell is a formula."""
+        del accepted_media_type, renderer_context
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(self.columns)
+        for line in data["results"]:
+            row = [line[name] for name in self.columns]
+            writer.writerow([cells.text(value) if isinstance(value, str) else value for value in row])
+        return text.getvalue().encode()
+
+
 class StatementView(PartnerView):
     """`/api/v1/statements/`"""
+
+    renderer_classes = [JSONRenderer, StatementCsv]
 
     @extend_schema(
         operation_id="statement_read",
         summary="A day of the deposit",
-        description="Every movement with the balance after it, 100 to a page. A sandbox key has none.",
+        description="Every movement with the balance after it, 100 to a page; as CSV the whole day at once. "
+        "A sandbox key has none.",
         parameters=[StatementQuery],
-        responses={200: StatementPage, **refusals(401, 403, 422, 429, 503)},
+        responses={
+            (200, "application/json"): StatementPage,
+            (200, "text/csv"): OpenApiTypes.STR,
+            **refusals(401, 403, 404, 422, 429, 503),
+        },
     )
     def get(self, request: Request) -> Response:
         """The movements of a day, 100 to a page. A sandbox key has none."""
@@ -55,7 +91,8 @@ class StatementView(PartnerView):
             nothing = {"opening": partner_sales.balance(self.caller), "closing": partner_sales.balance(self.caller)}
             return Response({"date": day, "time_zone": dealer.time_zone, **nothing, "results": [], "next": None})
         with tenancy.inside(dealer.pk):
-            found = partner_statements.read(dealer, self.caller.partner, day, after=wanted["cursor"])
+            how = {"after": wanted["cursor"], "whole": request.accepted_renderer.format == StatementCsv.format}
+            found = partner_statements.read(dealer, self.caller.partner, day, **how)
         shown = {
             "date": found.day,
             "time_zone": dealer.time_zone,

@@ -10,9 +10,11 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import date
 from typing import Any, get_args
 from urllib.parse import parse_qs
 
+from transactions.suppliers.simulator import statement
 from transactions.suppliers.simulator.accounts import Account
 from transactions.suppliers.simulator.book import Sale
 from transactions.suppliers.simulator.catalogue import PRODUCTS
@@ -91,11 +93,27 @@ class Api:
         if path == "/requests":
             refs = parse_qs(query).get("ref", [""])
             return Reply(body=json.dumps(self.visits.of(refs[0])).encode())
+        if path == "/statement":
+            return self._statement(parse_qs(query))
         if path == "/gateway/refunds":
             return Reply(body=json.dumps(self.paybacks.log()).encode())
         if path.startswith("/gateway/"):
             return Reply(body=json.dumps(self.till.received(path.removeprefix("/gateway/"))).encode())
         return Reply(status=404, body=b'{"error":"not found"}')
+
+    def _statement(self, query: Mapping[str, list[str]]) -> Reply:
+        """What an account bought on a day (`username`, `date`): CSV, or with `disturbed` what is wrong with it."""
+        given = {name: values[0] for name, values in query.items()}
+        try:
+            day, noise = date.fromisoformat(given["date"]), float(given.get("noise", "0"))
+            seed, account = int(given.get("seed", "0")), self.accounts[given["username"]]
+        except (KeyError, ValueError):
+            return Reply(status=400, body=b'{"error":"username and date; noise (a share), seed, disturbed"}')
+        sales = [sale for sale in self.sales.book.sales.values() if sale.account == account.username]
+        said = statement.of(sales, day, noise=noise, seed=seed)
+        if "disturbed" in given:
+            return Reply(body=json.dumps(said.disturbed).encode())
+        return Reply(body=said.csv(), kind=b"text/csv; charset=utf-8")
 
     def _call(self, path: str, data: dict[str, Any]) -> Answer:
         if path not in self._calls:

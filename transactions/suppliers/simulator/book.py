@@ -33,6 +33,8 @@ class Sale:
     told: int = 0
     is_trial: bool = False
     """Asked for with `testing`: it costs nothing and delivers nothing."""
+    at: str = ""
+    """When it was asked for, ISO 8601; "" in records from before this was written down."""
     asked_at: float = field(default=0.0, compare=False)
 
     @property
@@ -64,6 +66,7 @@ class Book:
 
     def open_sale(self, sale: Sale) -> None:
         """Record a sale that is pending."""
+        sale.at = sale.at or datetime.now(UTC).isoformat(timespec="milliseconds")
         self._write({"t": "sale", **asdict(sale)})
         self._opened(sale)
 

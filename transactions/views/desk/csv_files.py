@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django.http import StreamingHttpResponse
 
 from dealers.models import Dealer
+from portal.lib import cells
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
 Cell = str | int | None | dt.datetime
 
 
@@ -42,6 +42,4 @@ def _cell(value: Cell, zone: ZoneInfo) -> str | int:
         return ""
     if isinstance(value, dt.datetime):
         return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, str) and value.startswith(_RISKY):
-        return f"'{value}"
-    return value
+    return cells.text(value) if isinstance(value, str) else value

@@ -60,6 +60,7 @@ GROUPS = (
             Place("money_in", _("Uang masuk"), "money_in", Can.MATCH_MONEY, "bank"),
             Place("money", _("Buku kas"), "money", Can.SEE_MONEY, "money"),
             Place("wallets", _("Saldo pelanggan"), "wallets", Can.SEE_MONEY, "wallet"),
+            Place("recaps", _("Rekap harian"), "recaps", Can.SEE_MONEY, "tasks"),
             Place("refunds", _("Pengembalian"), "refunds", Can.PAY_REFUND, "refund"),
         ],
     ),
