@@ -1,5 +1,6 @@
 """Tables of the transactions app, one module per aggregate."""
 
+from transactions.models.bank_files import BankFile
 from transactions.models.catalog import (
     Brand,
     ClosedBy,
@@ -13,6 +14,7 @@ from transactions.models.catalog import (
     Supplier,
     Tier,
 )
+from transactions.models.deposit_tickets import DepositTicket, TicketSource, TicketState
 from transactions.models.due import Due, DueKind
 from transactions.models.edits import Edit, Place
 from transactions.models.incidents import Incident, IncidentKind
@@ -49,12 +51,14 @@ __all__ = [
     "AccountKind",
     "Attempt",
     "BankAccount",
+    "BankFile",
     "BankLine",
     "Brand",
     "Channel",
     "ClosedBy",
     "Decision",
     "DeliveryState",
+    "DepositTicket",
     "Doubt",
     "Due",
     "DueKind",
@@ -101,6 +105,8 @@ __all__ = [
     "SyncVersion",
     "Task",
     "TaskKind",
+    "TicketSource",
+    "TicketState",
     "Tier",
     "Transfer",
     "WebhookCallback",
