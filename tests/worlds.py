@@ -188,7 +188,8 @@ def _deposits(shop: factories.Shop) -> tuple[DepositTicket, BankFile]:
     row = bank_lines.Row(day=day, amount=came.amount, note="", reference="FT-0003")
     bank_lines.enter(dealer, account, [row], actor=who)
     deposit_tickets.claim(partner, waits.code, proof="TRX-9")
-    row_read = {"number": 2, "day": day.isoformat(), "amount": 10_377, "note": "BUDI", "reference": "FT-0004"}
+    row_read = {"number": 2, "verdict": "in", "why": "", "day": day.isoformat(), "amount": 10_377}
+    row_read |= {"note": "BUDI", "reference": "FT-0004", "raw": ""}
     with tenancy.inside(dealer.pk):
         file = BankFile.objects.create(
             dealer=dealer, account=account, name="mutasi.csv", rows=[row_read], uploaded_by=who

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=80)),
                 ("rows", models.JSONField(default=list)),
+                ("out", models.PositiveIntegerField(default=0, help_text="lines of money that went")),
                 ("uploaded_at", models.DateTimeField(auto_now_add=True)),
                 ("booked_at", models.DateTimeField(null=True)),
                 ("new", models.PositiveIntegerField(default=0)),

@@ -17,6 +17,7 @@ class BankFile(models.Model):
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="files")
     name = models.CharField(max_length=80)
     rows = models.JSONField(default=list)
+    out = models.PositiveIntegerField(default=0, help_text="lines of money that went")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     booked_at = models.DateTimeField(null=True)
