@@ -18,15 +18,15 @@ _SHORTEST_NAME = 4
 
 
 class TicketFit(IntEnum):
-    """How a line fits a ticket, the best first."""
+    """How a line fits a ticket, the best first; numbered as `bank_lines.Fit`, beside which it stands in a list."""
 
     NAMED = 0
     """The note says the ticket's code."""
     EXACT = 1
-    LATE = 2
-    """The exact sum of a ticket that has run out, or was cancelled."""
-    ASKED = 3
+    ASKED = 2
     """The payer left the unique rupiah out."""
+    LATE = 3
+    """The exact sum of a ticket that has run out, was cancelled, or names another account."""
     CLAIMED = 4
     """Another sum, but the payer's name or the claimed proof is in the line."""
     NEAR = 5

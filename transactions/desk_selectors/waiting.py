@@ -56,6 +56,7 @@ def _url(task: Task) -> str:
         TaskKind.LIST: "desk:supplier",
         TaskKind.PRICE: "desk:product",
         TaskKind.WEBHOOK: "desk:webhook_endpoint",
+        TaskKind.DEPOSIT: "desk:ticket",
     }
     return reverse(page[TaskKind(task.kind)], args=[task.subject]) if task.kind in page else ""
 
