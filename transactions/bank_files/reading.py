@@ -16,6 +16,7 @@ from transactions.bank_files.amounts import NotAnAmount, Side
 from transactions.bank_files.dates import NotADay
 from transactions.bank_files.layouts import Layout, Role
 from transactions.bank_files.text import decode
+from transactions.models.methods import MADE_REFERENCE
 
 MOST_BYTES = 1024 * 1024
 MOST_LINES = 2_000
@@ -201,5 +202,5 @@ def _named(lines: list[Line]) -> list[Line]:
         said = f"{line.said}|{line.reference}"
         seen[said] += 1
         digest = hashlib.sha256(f"{said}|{seen[said]}".encode()).hexdigest()
-        named.append(replace(line, reference=f"csv:{digest[:24]}"))
+        named.append(replace(line, reference=f"{MADE_REFERENCE}{digest[:24]}"))
     return named

@@ -172,3 +172,18 @@ def test_the_partner_is_told_when_a_deposit_is_credited(here: Till, machine: Mac
     said = json.loads(row.body)
     assert (row.endpoint_id, row.kind, said["type"]) == (told.endpoint.pk, "deposit.credited", "deposit.credited")
     assert said["data"] == machine.get(f"deposits/{made['code']}/").json()
+
+
+def test_an_address_that_is_none_is_a_problem_whatever_stands_in_it(machine: Machine) -> None:
+    answer = machine.post("deposits/a%0Ab/claim/", {"proof": "TRX 1"})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("proof", ["a\nb c", "    ", "a\x85bc", "\u00a0\u00a0\u00a0"])
+def test_a_proof_is_one_line_with_something_to_be_seen(machine: Machine, proof: str) -> None:
+    code = announce(machine)["code"]
+    assert machine.post(f"deposits/{code}/claim/", {"proof": proof}).status_code == 422
+
+
+def test_an_empty_state_is_none(machine: Machine) -> None:
+    assert machine.get("deposits/", state="").status_code == 422
