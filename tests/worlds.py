@@ -192,7 +192,7 @@ def _deposits(shop: factories.Shop) -> tuple[DepositTicket, BankFile]:
     row_read |= {"note": "BUDI", "reference": "FT-0004", "raw": ""}
     with tenancy.inside(dealer.pk):
         file = BankFile.objects.create(
-            dealer=dealer, account=account, name="mutasi.csv", rows=[row_read], uploaded_by=who
+            dealer=dealer, account=account, name="statement.csv", rows=[row_read], uploaded_by=who
         )
     return waits, file
 
