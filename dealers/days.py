@@ -13,6 +13,11 @@ def today(dealer: Dealer) -> dt.date:
     return timezone.now().astimezone(ZoneInfo(dealer.time_zone)).date()
 
 
+def of(dealer: Dealer, moment: dt.datetime) -> dt.date:
+    """The date of a moment in the dealer's zone."""
+    return moment.astimezone(ZoneInfo(dealer.time_zone)).date()
+
+
 def begins(dealer: Dealer, day: dt.date) -> dt.datetime:
     """The first moment of a day in the dealer's zone."""
     return dt.datetime.combine(day, dt.time.min, tzinfo=ZoneInfo(dealer.time_zone))

@@ -50,6 +50,11 @@ app.conf.update(
         "reconcile": {"task": "transactions.tasks.reconcile", "schedule": 300.0, "options": {"expires": 280}},
         "statements": {"task": "transactions.tasks.forget_statements", "schedule": crontab(hour=18, minute=45)},
         "overdue": {"task": "transactions.tasks.overdue", "schedule": 300.0, "options": {"expires": 280}},
+        "deposits": {
+            "task": "transactions.tasks.deposit_tickets_over",
+            "schedule": 60.0,
+            "options": {"expires": 55},
+        },
         "paces": {"task": "transactions.tasks.paces", "schedule": 300.0, "options": {"expires": 280}},
         "partitions": {"task": "transactions.tasks.partitions", "schedule": crontab(hour=18, minute=10)},
         "forget": {"task": "transactions.tasks.refund_destinations", "schedule": crontab(hour=18, minute=25)},

@@ -108,6 +108,7 @@ def load() -> None:
         _sell(dealers[shop.slug], shop, zero)
     _customer(dealers["berkah-cell"])
     _tills(dealers["berkah-cell"])
+    _account(zero, number="9876543210", holder="Konter Pusat")
     _partner(dealers["berkah-cell"])
     _peer(dealers["timur-jaya"], dealers["berkah-cell"])
 
@@ -328,5 +329,9 @@ def _tills(dealer: Dealer) -> None:
     )
     with tenancy.inside(dealer.pk):
         tills.use_qris(dealer, qris.read(sticker.dumps()), actor=None)
-        account = tills.NewAccount(bank="Bank Contoh", number="1234567890", holder="Berkah Cell")
-        tills.add_account(dealer, account, actor=None)
+    _account(dealer, number="1234567890", holder="Berkah Cell")
+
+
+def _account(dealer: Dealer, *, number: str, holder: str) -> None:
+    with tenancy.inside(dealer.pk):
+        tills.add_account(dealer, tills.NewAccount(bank="Bank Contoh", number=number, holder=holder), actor=None)

@@ -15,6 +15,7 @@ from portal.lib import ids, tenancy
 from tests import factories
 from transactions import (
     bank_lines,
+    deposit_tickets,
     fulfilment,
     payments,
     payouts,
@@ -28,10 +29,13 @@ from transactions import (
 from transactions.models import (
     Account,
     AccountKind,
+    BankAccount,
+    BankFile,
     BankLine,
     Brand,
     Decision,
     DeliveryState,
+    DepositTicket,
     Difference,
     DifferenceKind,
     HookFormat,
@@ -57,6 +61,7 @@ from transactions.models import (
     Supplier,
     Task,
     TaskKind,
+    TicketSource,
     Tier,
     WebhookDelivery,
 )
@@ -110,6 +115,10 @@ class World:
     """Opens the API to a partner that has money here."""
     difference: Difference
     """Yesterday's, with the supplier: a price."""
+    deposit: DepositTicket
+    """A partner's, waiting for its transfer."""
+    bank_file: BankFile
+    """Uploaded, and not booked yet."""
 
     @property
     def product(self) -> Product:
@@ -137,6 +146,8 @@ def world(slug: str, *, staff: bool = False) -> World:
     proposed, begun, paid_back = _on_their_way(shop)
     with tenancy.inside(dealer.pk):
         machine_key = _machine(dealer, shop.product)
+    deposit, bank_file = _deposits(shop)
+    with tenancy.inside(dealer.pk):
         _write_the_rest(dealer, shop)
         return World(
             machine_key=machine_key,
@@ -163,7 +174,34 @@ def world(slug: str, *, staff: bool = False) -> World:
             by_transfer=by_transfer,
             line=line,
             difference=_difference(dealer, shop.supplier, delivered),
+            deposit=deposit,
+            bank_file=bank_file,
         )
+
+
+def _deposits(shop: factories.Shop) -> tuple[DepositTicket, BankFile]:
+    """A partner's deposit that came, one that is claimed and waits, and a bank's file that nobody has booked."""
+    dealer, who = shop.dealer, factories.user()
+    with tenancy.inside(dealer.pk):
+        known = Partner.objects.filter(dealer=dealer).first()
+        wanted = partners.Application(username=f"{dealer.slug}-setor", name="Orang 2")
+        partner = known or partners.invite(dealer, wanted, by=None)
+        account = BankAccount.objects.earliest("pk")
+    came, waits = (
+        deposit_tickets.open_(partner, deposit_tickets.Wish(amount=amount, source=TicketSource.API)).ticket
+        for amount in (50_000, 75_000)
+    )
+    day = timezone.localdate() + timedelta(days=1)  # tomorrow somewhere in Indonesia, whatever the hour
+    row = bank_lines.Row(day=day, amount=came.amount, note="", reference="FT-0003")
+    bank_lines.enter(dealer, account, [row], actor=who)
+    deposit_tickets.claim(partner, waits.code, proof="TRX-9")
+    row_read = {"number": 2, "verdict": "in", "why": "", "day": day.isoformat(), "amount": 10_377}
+    row_read |= {"note": "BUDI", "reference": "FT-0004", "raw": ""}
+    with tenancy.inside(dealer.pk):
+        file = BankFile.objects.create(
+            dealer=dealer, account=account, name="statement.csv", rows=[row_read], uploaded_by=who
+        )
+    return waits, file
 
 
 def _tills(shop: factories.Shop) -> BankLine:

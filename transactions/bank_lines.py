@@ -1,8 +1,9 @@
 """Money that came into a bank account, as staff read it on the statement: whose is it?
 
 A line is booked when it is entered, once per reference of the bank, into `suspense:<account>`, with a task.
-Which orders it may pay is proposed by how well amount and note fit; a person confirms. What fits nothing is
-assigned to an order by hand, or sent back. Whatever is decided, the rupiah leave suspense exactly once.
+The exact sum of one open deposit ticket goes on into its partner's wallet at once. Which orders and deposits it
+may be otherwise is proposed by how well amount and note fit; a person confirms. What fits nothing is assigned to
+an order or a partner by hand, or sent back. Whatever is decided, the rupiah leave suspense exactly once.
 """
 
 import re
@@ -15,13 +16,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from dealers.models import Dealer, User
+from dealers.models import Dealer, Partner, User
 from portal.lib import retry, tenancy
-from transactions import accounts, ledger, payments, postings, states, todo
+from transactions import accounts, deposit_tickets, ledger, payments, postings, states, ticket_proposals, todo
 from transactions.gateways.terms import LARGEST_DISCOUNT
 from transactions.models import (
     BankAccount,
     BankLine,
+    DepositTicket,
     LineState,
     Order,
     Payment,
@@ -42,6 +44,10 @@ class AlreadyDecided(Exception):
 
 class UnknownOrder(Exception):
     """There is no such order at this dealer."""
+
+
+class UnknownPartner(Exception):
+    """The dealer has no such partner."""
 
 
 class Fit(IntEnum):
@@ -88,26 +94,29 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Entered:
-    """What became of the rows: how many are new, and how many were in the book before."""
+    """What became of the rows: how many are new, and how many were in the book before; `credited` of the new ones
+    were an open deposit ticket's.
+    """
 
     new: int
     known: int
+    credited: int = 0
 
 
 def enter(dealer: Dealer, account: BankAccount, rows: Iterable[Row], *, actor: User) -> Entered:
     """Write lines into the book; a reference that was entered or reported before changes nothing."""
-    given = list(rows)
-    new = sum(_enter(dealer, account, row, actor=actor) for row in given)
-    return Entered(new, len(given) - new)
+    found = [_enter(dealer, account, row, actor=actor) for row in rows]
+    lines = [line for line in found if line is not None]
+    return Entered(len(lines), len(found) - len(lines), sum(line.state == LineState.MATCHED for line in lines))
 
 
-def _enter(dealer: Dealer, account: BankAccount, row: Row, *, actor: User) -> bool:
-    def once() -> bool:
+def _enter(dealer: Dealer, account: BankAccount, row: Row, *, actor: User) -> BankLine | None:
+    def once() -> BankLine | None:
         with tenancy.inside(dealer.pk):
             payments.lock_account(account)
             told = Receipt.objects.filter(dealer=dealer, gateway=payments.bank_gateway(account))
             if told.filter(gateway_tx=row.reference).exists():
-                return False
+                return None
             try:
                 with transaction.atomic():
                     line = BankLine.objects.create(
@@ -122,11 +131,15 @@ def _enter(dealer: Dealer, account: BankAccount, row: Row, *, actor: User) -> bo
             except IntegrityError as error:
                 if ledger.constraint(error) != "one_line_per_bank_reference":
                     raise
-                return False
+                return None
             source = accounts.bank(account.code)
             postings.receive_unknown(dealer.pk, source=source, tx=row.reference, amount=row.amount)
-            todo.ask(dealer.pk, TaskKind.MONEY, payments.line_subject(line), within=DECIDE_WITHIN)
-            return True
+            ticket = deposit_tickets.named_by(dealer, line)
+            if ticket is not None:
+                deposit_tickets.credit(line, ticket, actor=actor)
+            else:
+                todo.ask(dealer.pk, TaskKind.MONEY, payments.line_subject(line), within=DECIDE_WITHIN)
+            return line
 
     return retry.on_conflict(once)
 
@@ -212,10 +225,45 @@ def _decide(
     return retry.on_conflict(once)
 
 
+def confirm_deposit(dealer: Dealer, line_id: int, *, code: str, actor: User) -> DepositTicket:
+    """A person says that a line is a ticket's money, whatever was asked: what came is credited.
+
+    Raises `AlreadyDecided` (the line, or the ticket, has found its other half), `deposit_tickets.UnknownTicket`.
+    """
+
+    def once() -> DepositTicket:
+        with tenancy.inside(dealer.pk):
+            line = _lock(dealer, line_id)
+            ticket = deposit_tickets.lock(dealer.pk, code)
+            try:
+                deposit_tickets.credit(line, ticket, actor=actor)
+            except deposit_tickets.AlreadyOver as error:
+                raise AlreadyDecided from error
+            return ticket
+
+    return retry.on_conflict(once)
+
+
+def give_to_partner(dealer: Dealer, line_id: int, *, username: str, actor: User) -> DepositTicket:
+    """A person says that a line is a partner's deposit that no ticket speaks of.
+
+    Raises `AlreadyDecided`, `UnknownPartner`.
+    """
+
+    def once() -> DepositTicket:
+        with tenancy.inside(dealer.pk):
+            partner = Partner.objects.filter(dealer=dealer, username=username).first()
+            if partner is None:
+                raise UnknownPartner(username)
+            return deposit_tickets.credit_unasked(_lock(dealer, line_id), partner, actor=actor)
+
+    return retry.on_conflict(once)
+
+
 def confirm_exact(dealer: Dealer, *, actor: User) -> int:
-    """Confirm every open line that fits one code exactly and no other; how many they were."""
+    """Confirm every open line that fits one code exactly and no other, nor a deposit; how many they were."""
     with tenancy.inside(dealer.pk):
-        found = [(line.pk, exact_match(proposals(dealer, line))) for line in open_lines(dealer)]
+        found = [(line.pk, sure_order(dealer, line)) for line in open_lines(dealer)]
     done = 0
     for line_id, proposal in found:
         if proposal is None:
@@ -226,6 +274,12 @@ def confirm_exact(dealer: Dealer, *, actor: User) -> int:
         except AlreadyDecided:
             continue
     return done
+
+
+def sure_order(dealer: Dealer, line: BankLine) -> Proposal | None:
+    """The one order that a line pays without doubt, if there is one."""
+    found = exact_match(proposals(dealer, line))
+    return None if found is None or ticket_proposals.has_exact(dealer, line) else found
 
 
 def exact_match(found: list[Proposal]) -> Proposal | None:

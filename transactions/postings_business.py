@@ -16,6 +16,12 @@ def deposit(dealer_id: int, *, to: Acc, source: Acc, amount: int, reference: str
     return ledger.move(dealer_id, frm=source, to=to, amount=amount, entry=Entry(f"deposit:{reference}"))
 
 
+def credit_ticket(dealer_id: int, *, to: Acc, source_key: str, amount: int, code: str) -> int:
+    """Money of a bank line turned out to be a partner's deposit: all of it, once per ticket."""
+    entry = Entry(f"deposit:ticket:{code}")
+    return ledger.move(dealer_id, frm=accounts.suspense(source_key), to=to, amount=amount, entry=entry)
+
+
 def settle_gateway(dealer_id: int, *, gateway: str, bank: str, net: int, fee: int, reference: str) -> None:
     """A gateway paid out what it had collected, less its fee. Sums in rupiah."""
     source = accounts.clearing(gateway)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from dealers import authentication, call_log
 from dealers.models import Dealer
 from portal.lib import tenancy, vault
-from transactions import fulfilment, mirrors, pace, refund_ways, rollups, sandbox, todo, webhooks
+from transactions import deposit_tickets, fulfilment, mirrors, pace, refund_ways, rollups, sandbox, todo, webhooks
 from transactions.models import Order, Status, Supplier, TaskKind
 from transactions.reconcile import opening
 from transactions.reconcile import runs as reconcile_runs
@@ -176,3 +176,11 @@ def clear_sessions() -> None:
 
 def _dealers() -> list[int]:
     return list(Dealer.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@shared_task(soft_time_limit=45, time_limit=60)
+def deposit_tickets_over() -> None:
+    """Write down which deposit tickets have run out; whoever looks before that sees it all the same."""
+    for dealer_id in _dealers():
+        with tenancy.inside(dealer_id):
+            deposit_tickets.expire(dealer_id)

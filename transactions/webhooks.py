@@ -17,6 +17,7 @@ from dealers.models import Partner
 from portal.lib import outbound
 from transactions import accounts, digiflazz_words, ledger, queue
 from transactions.models import (
+    DepositTicket,
     DueKind,
     HookEvent,
     HookFormat,
@@ -90,6 +91,47 @@ def tell_trial(order: SandboxOrder, *, balance: int) -> None:
     if addresses:
         ended = of_sandbox(order, at_its_end=True)
         _write(order.partner, ended, addresses, balance=balance, at=order.ends_at)
+
+
+def tell_deposit(ticket: DepositTicket) -> None:
+    """Tell the partner that a deposit is in its wallet; the Digiflazz format has no word for that."""
+    at = ticket.finished_at or timezone.now()
+    for endpoint in in_use(ticket.dealer_id, ticket.partner_id).filter(is_open=True, format=HookFormat.NATIVE):
+        if HookEvent.DEPOSITED not in endpoint.events:
+            continue
+        _put(
+            WebhookDelivery(
+                dealer_id=ticket.dealer_id,
+                partner_id=ticket.partner_id,
+                endpoint=endpoint,
+                event_id=f"evt_{ticket.code}_credited",
+                kind=HookEvent.DEPOSITED,
+                ref_id=ticket.ref_id,
+                order_code=ticket.code,
+                body=compact({"type": HookEvent.DEPOSITED, "timestamp": _written(at), "data": deposit_facts(ticket)}),
+                next_at=at,
+            )
+        )
+
+
+def deposit_facts(ticket: DepositTicket) -> dict[str, Any]:
+    """The same fields as the answer of `/api/v1/deposits/{code}/`; sums in rupiah."""
+    return {
+        "code": ticket.code,
+        "ref_id": ticket.ref_id or None,
+        "state": str(ticket.standing),
+        "asked": ticket.asked,
+        "amount": ticket.amount,
+        "credited": ticket.came,
+        "bank": ticket.account.bank,
+        "account_number": ticket.account.number,
+        "account_holder": ticket.account.holder,
+        "proof": ticket.proof,
+        "created_at": _written(ticket.created_at),
+        "expires_at": _written(ticket.expires_at),
+        "claimed_at": _written(ticket.claimed_at) if ticket.claimed_at else None,
+        "finished_at": _written(ticket.finished_at) if ticket.finished_at else None,
+    }
 
 
 def _addresses(dealer_id: int, partner_id: int, ref_id: str, *, is_sandbox: bool) -> Iterator[_Address]:

@@ -29,6 +29,7 @@ class Scope(models.TextChoices):
     BUY = "buy", _("Membeli")
     READ = "read", _("Melihat harga, pesanan, dan saldo")
     WEBHOOK = "webhook", _("Mengatur webhook")
+    DEPOSIT = "deposit", _("Membuka tiket deposit")
 
 
 class Partner(models.Model):

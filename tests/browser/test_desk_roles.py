@@ -36,7 +36,7 @@ def _sits_down(visitor: Visitor, world: worlds.World, role: Role, url: str) -> N
 
 
 PLACES = {
-    Role.CASHIER: ["Jual", "Terima tunai", "Pesanan", "Uang masuk", "Pengembalian"],
+    Role.CASHIER: ["Jual", "Terima tunai", "Pesanan", "Uang masuk", "Deposit mitra", "Pengembalian"],
     Role.CS: ["Pesanan", "Tugas"],
     Role.TRAINER: [],
 }
@@ -68,6 +68,8 @@ def test_no_page_of_the_desk_scrolls_sideways_at_double_size(
         reverse(f"desk:{name}", args=[world.supplier.code]) for name in ("supplier", "supplier_edit", "price_list")
     ]
     pages += [reverse(f"desk:{name}") for name in ("supplier_add", "supplier_deposit", "product_add")]
+    pages += [reverse(f"desk:{name}") for name in ("tickets", "bank_files", "money_in")]
+    pages += [reverse("desk:ticket", args=[world.deposit.code]), reverse("desk:bank_file", args=[world.bank_file.pk])]
     too_wide = {}
     for address in pages:
         visitor.page.goto(address)

@@ -169,6 +169,25 @@ TWINS: dict[str, tuple[int, str]] = {
         14,
         "UPDATE receipt SET gateway = 'sandbox' WHERE dealer_id = %(dealer)s AND gateway = 'bank:main'",
     ),
+    "a deposit in a wallet that is not credited": (
+        14,
+        "UPDATE deposit_ticket SET state = 'cancelled' WHERE dealer_id = %(dealer)s AND state = 'credited'",
+    ),
+    "a deposit of another sum than its line brought": (
+        14,
+        "UPDATE deposit_ticket SET came = came + 1 WHERE dealer_id = %(dealer)s AND state = 'credited'",
+    ),
+    "a deposit that nobody's ticket speaks of": (
+        14,
+        "DELETE FROM deposit_ticket WHERE dealer_id = %(dealer)s AND state = 'credited'",
+    ),
+    "a line that was a deposit and a receipt": (
+        14,
+        (
+            "UPDATE receipt SET gateway_tx = 'FT-0003' WHERE dealer_id = %(dealer)s AND gateway = 'bank:main' "
+            "AND id = (SELECT max(id) FROM receipt WHERE dealer_id = %(dealer)s AND gateway = 'bank:main')"
+        ),
+    ),
     "a roll-up that does not add up": (
         16,
         (
@@ -225,6 +244,7 @@ def books(transactional_db: None) -> dict[str, object]:
     _paid_by_transfer(shop)
     _to_be_told(shop)
     rig.accepted(shop, delivered)
+    worlds._deposits(shop)
     rollups.roll_up(shop.dealer.pk)
     rollups.seal(shop.dealer.pk, now=timezone.now() + timedelta(hours=1))
     return {

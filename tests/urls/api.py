@@ -30,6 +30,10 @@ def told(scene: Scene) -> list[object]:
         return [WebhookDelivery.objects.get(dealer=scene.here.dealer).pk]
 
 
+def deposit(scene: Scene) -> list[object]:
+    return [scene.here.deposit.code]
+
+
 ROWS = [
     Row(
         name="api:orders",
@@ -94,6 +98,24 @@ ROWS = [
         )
     ),
     Row(name="api:calls", get=f"{NOBODY} 200 200", post=f"{NOBODY} 405 405", sends_json=True),
+    Row(
+        name="api:deposits",
+        get=f"{NOBODY} 200 200",
+        post=f"{NOBODY} 201 201",
+        fields=lambda s: {"amount": 125_000},  # type: ignore[dict-item]
+        sends_json=True,
+        changes=True,
+    ),
+    Row(name="api:deposit", at=deposit, get=f"{NOBODY} 200 404", post=f"{NOBODY} 405 405", sends_json=True),
+    Row(
+        name="api:deposit_claim",
+        at=deposit,
+        get=f"{NOBODY} 405 405",
+        post=f"{NOBODY} 200 404",
+        fields=lambda s: {"proof": "TRX 1"},
+        sends_json=True,
+        changes=True,
+    ),
     Row(name="api:schema", get="200", post="405", sends_json=True),
     Row(name="api:docs", get="200", post="405", sends_json=True),
     Row(name="api:nothing", at=lambda s: ["nichts"], get="404", post="404", sends_json=True),
@@ -101,5 +123,5 @@ ROWS = [
 # Proven by a sign in the body, which nobody sends here.
 ROWS += [
     Row(name=f"digiflazz:{name}", get="400", post="400", sends_json=True)
-    for name in ("balance", "price_list", "transaction", "inquire_pln")
+    for name in ("balance", "price_list", "deposit", "transaction", "inquire_pln")
 ]

@@ -4,6 +4,9 @@ Where an address names nothing (`/desk/pesanan/`), another dealer's owner gets t
 nothing of this dealer on it.
 """
 
+from typing import Any
+
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from portal.lib import ids
@@ -46,6 +49,18 @@ def _line(scene: Scene) -> dict[str, str]:
     day = timezone.localdate().isoformat()
     account = str(scene.here.line.account_id)
     return {"account": account, "day": day, "amount": "10.377", "reference": ids.new_token()[:20], "note": "BUDI"}
+
+
+def _file(scene: Scene) -> dict[str, Any]:
+    """A new file for each visitor: the one before has read it to its end."""
+    data = b"Tanggal;Kredit;Debet\n24/11/2026;10.377;\n"
+    return {"account": scene.here.line.account_id, "file": _Fresh(data)}
+
+
+class _Fresh(ContentFile):  # type: ignore[type-arg]  # generic to the type checker only
+    def read(self, *_size: Any) -> bytes:
+        self.seek(0)
+        return bytes(super().read())
 
 
 # Statuses: stranger customer foreign owner manager cashier cs trainer platform.
@@ -252,6 +267,33 @@ ROWS = [
         changes=True,
         get="302 404 405 405 405 403 403 403 404",
         post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        # Another dealer's owner cannot name this dealer's account: the form is shown again.
+        name="desk:bank_files",
+        fields=_file,
+        changes=True,
+        get="302 404 200 200 200 200 403 403 404",
+        post="302 404 200 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:bank_file",
+        at=lambda s: [s.here.bank_file.pk],
+        changes=True,
+        get="302 404 404 200 200 200 403 403 404",
+        post="302 404 404 302 302 302 403 403 404",
+    ),
+    Row(
+        name="desk:tickets",
+        get="302 404 200 200 200 200 403 403 404",
+        post="302 404 405 405 405 405 403 403 404",
+    ),
+    Row(
+        name="desk:ticket",
+        at=lambda s: [s.here.deposit.code],
+        changes=True,
+        get="302 404 404 200 200 200 403 403 404",
+        post="302 404 404 302 302 302 403 403 404",
     ),
     Row(
         name="desk:money",

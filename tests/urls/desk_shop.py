@@ -53,6 +53,7 @@ _OWN_POST = "302 404 404 302 302 403 403 403 404"
 _POST_ONLY = _GET_ONLY = "302 404 405 405 405 403 403 403 404"
 
 # Statuses: stranger customer foreign owner manager cashier cs trainer platform.
+_NO_STOCK = "302 404 404 404 404 403 403 403 404"
 ROWS = [
     Row(
         name="desk:qris",
@@ -78,6 +79,15 @@ ROWS = [
         changes=True,
         get="302 404 200 200 200 403 403 403 404",
         post="302 404 302 302 302 403 403 403 404",
+    ),
+    # Neither of the two dealers buys dealer zero's stock.
+    Row(name="desk:stock_deposits", get=_NO_STOCK, post=_NO_STOCK),
+    Row(name="desk:stock_deposit", at=lambda s: [s.here.deposit.code], get=_NO_STOCK, post=_NO_STOCK),
+    Row(
+        name="desk:stock_deposit_give_up",
+        at=lambda s: [s.here.deposit.code],
+        get="302 404 405 405 405 403 403 403 404",
+        post=_NO_STOCK,
     ),
     Row(
         name="desk:partners",

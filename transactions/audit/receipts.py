@@ -39,13 +39,45 @@ WHERE t.at >= %(since)s AND t.frm_kind = 'promo' AND t.to_kind = 'unapplied' AND
     OR NOT EXISTS (SELECT FROM receipt r WHERE r.dealer_id = t.dealer_id AND r.order_id = t.order_id
         AND r.gateway LIKE 'bank:%%'))
 """
+_DEPOSITED_ONCE = """
+SELECT d.dealer_id, 'deposit ' || d.code, CASE
+    WHEN t.id IS NULL THEN 'is credited, and no transfer says so'
+    WHEN d.state <> 'credited' THEN 'is ' || d.state || ', and its money is in a wallet'
+    ELSE 'says ' || d.came || ', its line ' || coalesce(l.amount, 0) || ', its transfer ' || t.amount || ' to '
+        || t.to_kind || ' ' || coalesce(w.key, '?') END
+FROM deposit_ticket d
+LEFT JOIN transfer t ON t.dealer_id = d.dealer_id AND t.reference = 'deposit:ticket:' || d.code
+LEFT JOIN account w ON w.id = t.to_id
+LEFT JOIN bank_line l ON l.dealer_id = d.dealer_id AND l.id = d.line_id
+LEFT JOIN partner p ON p.id = d.partner_id
+WHERE coalesce(d.finished_at, d.created_at) >= %(since)s AND ((d.state = 'credited') <> (t.id IS NOT NULL)
+    OR (d.state = 'credited' AND (t.id IS DISTINCT FROM d.transfer_id OR t.amount IS DISTINCT FROM d.came
+        OR l.amount IS DISTINCT FROM d.came OR l.state IS DISTINCT FROM 'matched'
+        OR t.frm_kind <> 'suspense' OR t.to_kind <> 'wallet'
+        OR w.key IS DISTINCT FROM coalesce('dealer:' || p.buyer_id, 'partner:' || p.id))))
+UNION ALL
+SELECT t.dealer_id, t.reference, 'is no ticket''s'
+FROM transfer t
+WHERE t.at >= %(since)s AND t.reference LIKE 'deposit:ticket:%%' AND NOT EXISTS (SELECT FROM deposit_ticket d
+    WHERE d.dealer_id = t.dealer_id AND 'deposit:ticket:' || d.code = t.reference)
+UNION ALL
+SELECT l.dealer_id, l.reference, 'is ' || l.state || ', and became ' || n.uses || ' receipts and deposits'
+FROM bank_line l JOIN bank_account b ON b.id = l.account_id
+CROSS JOIN LATERAL (SELECT
+    (SELECT count(*) FROM receipt r WHERE r.dealer_id = l.dealer_id AND r.gateway = 'bank:' || b.code
+        AND r.gateway_tx = l.reference)
+    + (SELECT count(*) FROM deposit_ticket d WHERE d.dealer_id = l.dealer_id AND d.line_id = l.id) AS uses) n
+WHERE coalesce(l.decided_at, l.entered_at) >= %(since)s AND n.uses <> CASE WHEN l.state = 'matched' THEN 1 ELSE 0 END
+"""
 _SENTENCE = (
     "every receipt stands once in the book, and so does every sum that came in; money of nobody known is in open "
-    "lines with a task; what a transfer was short of by design is at most 999 rupiah"
+    "lines with a task; what a transfer was short of by design is at most 999 rupiah; a deposit is credited by one "
+    "transfer of what its bank line brought, and a matched line is one order's or one deposit's"
 )
 
 INVARIANTS = (
     Invariant(number=14, sentence=_SENTENCE, sql=_RECEIVED_ONCE),
     Invariant(number=14, sentence=_SENTENCE, sql=_UNKNOWN_IS_KNOWN_OF),
     Invariant(number=14, sentence=_SENTENCE, sql=_GIVEN_AS_ASKED),
+    Invariant(number=14, sentence=_SENTENCE, sql=_DEPOSITED_ONCE),
 )

@@ -253,9 +253,11 @@ def _read_amount(text: str) -> int:
 
 
 class MatchLine(forms.Form):
-    """Which payment code a line pays, or which order by its code."""
+    """Which payment code a line pays, or which order by its code; or which deposit ticket, or whose deposit it is."""
 
     payment = forms.IntegerField(required=False, min_value=1)
+    ticket = forms.RegexField(r"^[0-9A-Z]{11}$", required=False)
+    partner = forms.CharField(label=gettext_lazy("Mitra"), max_length=40, required=False)
     forgives = forms.BooleanField(required=False)
     code = forms.CharField(label=gettext_lazy("Kode pesanan"), max_length=20, required=False)
 
@@ -272,9 +274,9 @@ class MatchLine(forms.Form):
             ) from error
 
     def clean(self) -> dict[str, Any]:
-        """One of the two."""
+        """One of them."""
         given = super().clean() or {}
-        if not self.errors and not given.get("payment") and not given.get("code"):
+        if not self.errors and not any(given.get(name) for name in ("payment", "code", "ticket", "partner")):
             self.add_error("code", _("Tulis kode pesanannya."))
         return given
 

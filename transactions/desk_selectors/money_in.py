@@ -1,31 +1,34 @@
-"""Money in the bank that waits for an owner: each line with the orders that it may pay, in words."""
+"""Money in the bank that waits for an owner: each line with the orders and deposits that it may be, in words."""
 
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dealers.models import Dealer
+from dealers.models import Dealer, Partner
 from portal.lib.money import rupiah
-from transactions import bank_lines
+from transactions import bank_lines, ticket_proposals
 from transactions.bank_lines import Fit, Proposal
-from transactions.models import BankLine, LineState
+from transactions.models import BankLine, DepositTicket, LineState
+from transactions.ticket_proposals import TicketFit, TicketProposal
 
 RECENT = 20
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One order that a line may pay, and why it is thought so."""
+    """One order or deposit ticket that a line may be, and why it is thought so; the lowest `rank` is likeliest."""
 
-    proposal: Proposal
+    proposal: Proposal | None
+    ticket: DepositTicket | None
     why: str
     tone: str
+    rank: int
 
 
 @dataclass(frozen=True)
 class Item:
-    """A line, and the orders that it may pay."""
+    """A line, and what it may be."""
 
     line: BankLine
     choices: list[Choice]
@@ -39,12 +42,14 @@ def items(dealer: Dealer) -> list[Item]:
 
 def item(dealer: Dealer, line: BankLine) -> Item:
     """One line with its proposals."""
-    found = bank_lines.proposals(dealer, line)
-    return Item(line, [_choice(line, each) for each in found], bank_lines.exact_match(found) is not None)
+    orders = [_choice(line, each) for each in bank_lines.proposals(dealer, line)]
+    deposits = [_deposit(line, each) for each in ticket_proposals.proposals(dealer, line)]
+    choices = sorted([*orders, *deposits], key=lambda choice: choice.rank)
+    return Item(line, choices, bank_lines.sure_order(dealer, line) is not None)
 
 
 def _in_short(each: Item) -> Item:
-    """Only the likeliest order, where there is no doubt."""
+    """Only the likeliest, where there is no doubt."""
     return Item(each.line, each.choices[:1], is_exact=True) if each.is_exact else each
 
 
@@ -72,4 +77,24 @@ def _choice(line: BankLine, proposal: Proposal) -> Choice:
         over = line.amount - proposal.payment.amount - proposal.payment.discount
         text += " " + _("Lebih %(over)s, kembali ke pembeli.") % {"over": rupiah(over)}
     tone = "ok" if proposal.fit in {Fit.NAMED, Fit.EXACT} and not proposal.missing else "warn"
-    return Choice(proposal, text, tone)
+    return Choice(proposal, None, text, tone, int(proposal.fit))
+
+
+def _deposit(line: BankLine, proposal: TicketProposal) -> Choice:
+    ticket = proposal.ticket
+    words = {
+        TicketFit.NAMED: _("Kode tiket ada di berita; diminta %(asked)s."),
+        TicketFit.EXACT: _("Cocok persis."),
+        TicketFit.LATE: _("Jumlahnya persis, tetapi tiketnya sudah habis waktu, dibatalkan, atau untuk rekening lain."),
+        TicketFit.ASKED: _("Angka uniknya tidak ikut ditransfer; diminta %(asked)s."),
+        TicketFit.CLAIMED: _("Nama pengirim atau buktinya cocok; diminta %(asked)s."),
+        TicketFit.NEAR: _("Angka belakangnya lain; diminta %(asked)s."),
+    }
+    text = words[proposal.fit] % {"asked": rupiah(ticket.amount)}
+    is_sure = line.amount == ticket.amount and proposal.fit in {TicketFit.NAMED, TicketFit.EXACT}
+    return Choice(None, ticket, text, "ok" if is_sure else "warn", int(proposal.fit))
+
+
+def partners(dealer: Dealer) -> QuerySet[Partner]:
+    """Whose deposit a line may be that no ticket speaks of."""
+    return Partner.objects.filter(dealer=dealer).order_by("name")

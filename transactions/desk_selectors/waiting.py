@@ -57,6 +57,7 @@ def _url(task: Task) -> str:
         TaskKind.PRICE: "desk:product",
         TaskKind.WEBHOOK: "desk:webhook_endpoint",
         TaskKind.DIFFERENCE: "desk:recap",
+        TaskKind.DEPOSIT: "desk:ticket",
     }
     return reverse(page[TaskKind(task.kind)], args=[task.subject]) if task.kind in page else ""
 

@@ -1,5 +1,6 @@
 """Tables of the transactions app, one module per aggregate."""
 
+from transactions.models.bank_files import BankFile
 from transactions.models.catalog import (
     Brand,
     ClosedBy,
@@ -13,6 +14,7 @@ from transactions.models.catalog import (
     Supplier,
     Tier,
 )
+from transactions.models.deposit_tickets import DepositTicket, TicketSource, TicketState
 from transactions.models.due import Due, DueKind
 from transactions.models.edits import Edit, Place
 from transactions.models.incidents import Incident, IncidentKind
@@ -61,6 +63,7 @@ __all__ = [
     "AccountKind",
     "Attempt",
     "BankAccount",
+    "BankFile",
     "BankLine",
     "Brand",
     "Channel",
@@ -68,6 +71,7 @@ __all__ = [
     "DayState",
     "Decision",
     "DeliveryState",
+    "DepositTicket",
     "Difference",
     "DifferenceKind",
     "DifferenceState",
@@ -121,6 +125,8 @@ __all__ = [
     "SyncVersion",
     "Task",
     "TaskKind",
+    "TicketSource",
+    "TicketState",
     "Tier",
     "Transfer",
     "WebhookCallback",

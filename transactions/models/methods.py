@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dealers.models import Dealer
 
+MADE_REFERENCE = "csv:"
+"""What a reference begins with that the bank did not give: it was made of what its line says."""
+
 
 class Qris(models.Model):
     """A dealer's static QRIS as an acquirer printed it; the open one makes the codes of today."""
@@ -103,3 +106,8 @@ class BankLine(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def bank_reference(self) -> str:
+        """The reference as the bank gave it; "" where it gave none, and ours is made of the line."""
+        return "" if self.reference.startswith(MADE_REFERENCE) else self.reference

@@ -21,6 +21,7 @@ class HookEvent(models.TextChoices):
 
     SUCCEEDED = "order.succeeded", _("Pesanan berhasil")
     FAILED = "order.failed", _("Pesanan tidak berhasil")
+    DEPOSITED = "deposit.credited", _("Deposit masuk saldo")
 
 
 PING = "ping"

@@ -2,12 +2,13 @@
 
 from django.urls import re_path
 
-from transactions.api.digiflazz import views
+from transactions.api.digiflazz import deposits, views
 
 app_name = "digiflazz"
 urlpatterns = [
     re_path(r"^cek-saldo/?$", views.balance, name="balance"),
     re_path(r"^price-list/?$", views.price_list, name="price_list"),
+    re_path(r"^deposit/?$", deposits.deposit, name="deposit"),
     re_path(r"^transaction/?$", views.transaction, name="transaction"),
     re_path(r"^inquiry-pln/?$", views.inquire_pln, name="inquire_pln"),
 ]

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from dealers.authentication import No, Refused
 from portal.lib import web
 from portal.lib.money import rupiah
-from transactions import orders, partner_sales, webhook_endpoints, webhooks
+from transactions import deposit_tickets, orders, partner_sales, webhook_endpoints, webhooks
+from transactions.api.native.deposits import SandboxHasNone
 from transactions.forms import number_words
 from transactions.ledger import InsufficientBalance
 
@@ -167,6 +168,38 @@ def _bad_secret(_error: webhook_endpoints.BadSecret) -> JsonResponse:
 def _many_endpoints(_error: webhook_endpoints.TooMany) -> JsonResponse:
     words = _("Paling banyak %(most)s alamat webhook. Hapus satu dulu.") % {"most": webhook_endpoints.MOST_ENDPOINTS}
     return web.problem(409, "too_many_endpoints", words)
+
+
+@_answer.register
+def _no_trial_deposit(_error: SandboxHasNone) -> JsonResponse:
+    words = _("Kunci uji coba tidak punya deposit: tiket akan meminta uang sungguhan. Pakai kunci sungguhan.")
+    return web.problem(409, "sandbox_has_no_deposits", words)
+
+
+@_answer.register
+def _no_account(error: deposit_tickets.NoAccount) -> JsonResponse:
+    if not error.banks:
+        return web.problem(409, "no_bank_account", _("Toko ini belum menerima transfer. Hubungi toko."))
+    return _field(
+        "bank", "unknown_bank", _("Toko tidak punya rekening di bank ini. Pilih: %s.") % ", ".join(error.banks)
+    )
+
+
+@_answer.register
+def _many_deposits(_error: deposit_tickets.TooManyOpen) -> JsonResponse:
+    words = _("Paling banyak %(most)s tiket deposit menunggu. Transfer dulu yang ada, atau tunggu habis waktunya.")
+    return web.problem(409, "too_many_deposits", words % {"most": deposit_tickets.MOST_OPEN})
+
+
+@_answer.register
+def _no_sum_left(_error: deposit_tickets.NoAmountLeft) -> JsonResponse:
+    return web.problem(409, "amount_taken", _("Semua jumlah unik di dekat ini sedang ditunggu. Coba jumlah lain."))
+
+
+@_answer.register
+def _other_deposit(error: deposit_tickets.RefIdReused) -> JsonResponse:
+    words = _("ref_id ini sudah dipakai untuk tiket deposit %(code)s dengan isi lain. Tidak ada tiket baru.")
+    return web.problem(409, "ref_id_reused", words % {"code": error.ticket.code}, deposit=error.ticket.code)
 
 
 def not_found(request: HttpRequest, rest: str = "") -> JsonResponse:

@@ -13,7 +13,7 @@ _WORDS = {
     403: "The key, the address or the partner may not do this.",
     404: "There is no such thing here.",
     409: "The `ref_id` stands for other content, the product is closed, its price is above `max_price`, "
-    "or there are endpoints enough.",
+    "there are endpoints or open deposit tickets enough, or a sandbox key asks for a deposit.",
     413: "More than 64 kB.",
     415: "The body is not `application/json`.",
     422: "A field is wrong; `errors` says which.",

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from transactions.api.native import calls, catalogue, money, orders, problems, reference, sites, webhooks
+from transactions.api.native import calls, catalogue, deposits, money, orders, problems, reference, sites, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     re_path(r"^orders/(?P<ref_id>[A-Za-z0-9._~:@=+-]{1,64})/$", orders.OrderByRef.as_view(), name="order"),
     path("balance/", money.BalanceView.as_view(), name="balance"),
     path("statements/", money.StatementView.as_view(), name="statements"),
+    path("deposits/", deposits.Deposits.as_view(), name="deposits"),
+    re_path(r"^deposits/(?P<code>[0-9A-Z]{11})/$", deposits.Deposit.as_view(), name="deposit"),
+    re_path(r"^deposits/(?P<code>[0-9A-Z]{11})/claim/$", deposits.DepositClaim.as_view(), name="deposit_claim"),
     path("products/", catalogue.Products.as_view(), name="products"),
     path("products/changes/", catalogue.ProductChanges.as_view(), name="product_changes"),
     path("brands/detect/", catalogue.BrandDetect.as_view(), name="brand"),
@@ -26,5 +29,5 @@ urlpatterns = [
     path("calls/", calls.Calls.as_view(), name="calls"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", reference.page, name="docs"),
-    re_path(r"^(?P<rest>.*)$", problems.not_found, name="nothing"),
+    re_path(r"^(?P<rest>[\s\S]*)$", problems.not_found, name="nothing"),
 ]

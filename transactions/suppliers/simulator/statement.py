@@ -37,8 +37,8 @@ class Statement:
 
 
 def of(sales: Iterable[Sale], day: date, *, noise: float = 0.0, seed: int = 0) -> Statement:
-    """The statement of a day by the supplier's own clock, which is WIB's."""
-    rows = [_row(sale) for sale in sales if sale.at and _moment(sale).date() == day]
+    """The statement of a day by the supplier's own clock, which is WIB's; trials are no sales."""
+    rows = [_row(sale) for sale in sales if sale.at and not sale.is_trial and _moment(sale).date() == day]
     rows.sort(key=lambda row: (row["date"], row["ref_id"]))
     chance = random.Random(seed)  # noqa: S311  a test's noise, not a secret
     count = round(len(rows) * noise)

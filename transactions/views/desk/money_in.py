@@ -14,7 +14,7 @@ from dealers.access import Can
 from dealers.guards import desk
 from dealers.middleware import DealerRequest
 from portal.lib.money import rupiah
-from transactions import bank_lines
+from transactions import bank_lines, deposit_tickets
 from transactions.desk_forms.tills import EnterLine, MatchLine, PasteLines, SendBack
 from transactions.desk_selectors import money_in
 from transactions.models import BankLine, LineState, Order, Status
@@ -53,6 +53,13 @@ def _say(request: DealerRequest, entered: bank_lines.Entered) -> None:
     if entered.new:
         text = ngettext("%(n)s uang masuk dicatat.", "%(n)s uang masuk dicatat.", entered.new)
         messages.success(request, text % {"n": entered.new})
+    if entered.credited:
+        text = ngettext(
+            "%(n)s di antaranya deposit mitra, langsung masuk saldonya.",
+            "%(n)s di antaranya deposit mitra, langsung masuk saldonya.",
+            entered.credited,
+        )
+        messages.success(request, text % {"n": entered.credited})
     if entered.known:
         text = ngettext(
             "%(n)s baris sudah tercatat sebelumnya dan dilewati.",
@@ -75,7 +82,7 @@ def confirm_exact(request: DealerRequest) -> HttpResponse:
 @desk(Can.MATCH_MONEY)
 @require_http_methods(["GET", "POST"])
 def line(request: DealerRequest, pk: int) -> HttpResponse:
-    """/desk/uang-masuk/<id>/: confirm a proposal (`payment`, `forgives`), or name the order by its `code`."""
+    """/desk/uang-masuk/<id>/: confirm a proposal (`payment`, `forgives`; `ticket`), or name the order or partner."""
     row = get_object_or_404(request.dealer.bank_lines.select_related("account", "decided_by"), pk=pk)
     form = MatchLine(request.POST or None)
     if row.state == LineState.OPEN and form.is_bound and form.is_valid():
@@ -84,21 +91,45 @@ def line(request: DealerRequest, pk: int) -> HttpResponse:
             return redirect("desk:money_in")
         except bank_lines.UnknownOrder:
             form.add_error("code", _("Tidak ada pesanan dengan kode ini di toko ini."))
+        except (bank_lines.UnknownPartner, deposit_tickets.UnknownTicket):
+            form.add_error("partner", _("Pilih mitra toko ini."))
         except bank_lines.AlreadyDecided:
             messages.error(request, _("Orang lain sudah mencocokkan uang ini. Tidak ada yang dibukukan lagi."))
             return redirect("desk:money_in")
+    return _line_page(request, row, form)
+
+
+def _line_page(request: DealerRequest, row: BankLine, form: MatchLine) -> HttpResponse:
     item = money_in.item(request.dealer, row) if row.state == LineState.OPEN else None
-    return page(request, "desk/bank_line.html", section="money_in", row=row, item=item, form=form, back=SendBack())
+    facts = {
+        "partners": money_in.partners(request.dealer),
+        "became": row.deposit_tickets.select_related("partner").first(),
+    }
+    return page(
+        request, "desk/bank_line.html", section="money_in", row=row, item=item, form=form, back=SendBack(), **facts
+    )
 
 
 def _matched(request: DealerRequest, row: BankLine, said: dict[str, object]) -> None:
     who, payment, code = staff(request), said["payment"], str(said["code"])
+    if said["ticket"] or said["partner"]:
+        messages.success(request, _deposited(request, row, said))
+        return
     if isinstance(payment, int):
         forgives = bool(said["forgives"])
         order = bank_lines.confirm(request.dealer, row.pk, payment_id=payment, actor=who, forgives=forgives)
     else:
         order = bank_lines.assign(request.dealer, row.pk, code=code, actor=who)
     messages.success(request, _became(row, order))
+
+
+def _deposited(request: DealerRequest, row: BankLine, said: dict[str, object]) -> str:
+    who, code, username = staff(request), str(said["ticket"]), str(said["partner"])
+    if code:
+        ticket = bank_lines.confirm_deposit(request.dealer, row.pk, code=code, actor=who)
+    else:
+        ticket = bank_lines.give_to_partner(request.dealer, row.pk, username=username, actor=who)
+    return _("%(amount)s masuk saldo %(name)s.") % {"amount": rupiah(row.amount), "name": ticket.partner.name}
 
 
 def _became(row: BankLine, order: Order) -> str:

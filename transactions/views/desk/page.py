@@ -58,6 +58,7 @@ GROUPS = (
         _("Uang"),
         [
             Place("money_in", _("Uang masuk"), "money_in", Can.MATCH_MONEY, "bank"),
+            Place("tickets", _("Deposit mitra"), "tickets", Can.MATCH_MONEY, "wallet"),
             Place("money", _("Buku kas"), "money", Can.SEE_MONEY, "money"),
             Place("wallets", _("Saldo pelanggan"), "wallets", Can.SEE_MONEY, "wallet"),
             Place("recaps", _("Rekap harian"), "recaps", Can.SEE_MONEY, "tasks"),

@@ -16,6 +16,7 @@ from dealers.models import Partner, PartnerKey
 from dealers.partners import Issued
 from transactions import ledger, todo
 from transactions.desk_forms.partners import ApplicationForm, NewKeyForm, RotateForm, TermsForm
+from transactions.desk_selectors import deposits
 from transactions.desk_selectors import partners as selectors
 from transactions.models import TaskKind
 from transactions.views.desk.page import page, staff
@@ -56,8 +57,8 @@ def detail(request: DealerRequest, username: str) -> HttpResponse:
         ledger.set_credit_limit(request.dealer.pk, selectors.wallet_of(partner), limit=credit)
         messages.success(request, _("Kesepakatan disimpan."))
         return redirect("desk:partner", username=username)
-    keys = partner.keys.select_related("created_by")
-    return page(request, "desk/partner.html", section="partners", facts=facts, partner=partner, form=form, keys=keys)
+    shown = {"keys": partner.keys.select_related("created_by"), "tickets": deposits.newest(request.dealer, partner)}
+    return page(request, "desk/partner.html", section="partners", facts=facts, partner=partner, form=form, **shown)
 
 
 @desk(Can.EDIT_PARTNER)

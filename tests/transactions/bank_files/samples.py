@@ -1,0 +1,80 @@
+"""Lists of movements in the layouts of the big banks: made-up people, real shapes."""
+
+BCA = """\
+No. rekening : ,'1234567890
+Nama : ,BERKAH CELL
+Periode : ,01/11/2026 - 24/11/2026
+Kode Mata Uang : ,Rp
+
+Tanggal Transaksi,Keterangan,Cabang,Jumlah,Saldo
+"23/11/2026","TRSF E-BANKING CR 2311/FTSCY/WS95031 50377.00BUDI SANTOSO","0000","50,377.00 CR","1,250,377.00"
+"23/11/2026","BIAYA ADM","0000","15,000.00 DB","1,235,377.00"
+"24/11/2026","SWITCHING CR TRANSFER DR 008 SITI AMINAH","0998","1,250,412.00 CR","2,485,789.00"
+"PEND","TRSF E-BANKING CR 2411/FTSCY/WS95271 JOKO","0000","75,000.00 CR","2,560,789.00"
+
+"Saldo Awal : ","1,200,000.00"
+"Mutasi Kredit : ","1,300,789.00","2"
+"Mutasi Debet : ","15,000.00","1"
+"Saldo Akhir : ","2,485,789.00"
+"""
+
+BCA_WITHOUT_YEARS = """\
+Informasi Rekening - Mutasi Rekening
+No. rekening,=,'1234567890
+Nama,=,BERKAH CELL
+Tanggal,Keterangan,Cabang,Jumlah,,Saldo
+'23/11,'TRSF E-BANKING CR BUDI SANTOSO,'0000,50377.00,CR,1250377.00
+'23/11,'BIAYA ADM,'0000,15000.00,DB,1235377.00
+'24/11,'TRSF E-BANKING CR SITI AMINAH,'0000,1250412.00,CR,2485789.00
+Saldo Awal,=,1200000.00
+Kredit,=,1300789.00
+"""
+
+MANDIRI = """\
+"AccountNo";"Ccy";"PostDate";"Remarks";"AdditionalDesc";"Credit Amount";"Debit Amount";"Close Balance"
+"1310012345678";"IDR";"23/11/2026 10:15:22";"InhouseTrf DARI BUDI SANTOSO";"DEPOSIT";"50,377.00";"0.00";"1,250,377.00"
+"1310012345678";"IDR";"23/11/2026 11:00:00";"Biaya transaksi";"";"0.00";"2,500.00";"1,247,877.00"
+"1310012345678";"IDR";"24/11/2026 08:05:41";"BI-FAST CR SITI AMINAH";"";"1,250,412.00";"0.00";"2,498,289.00"
+"""
+
+MANDIRI_LIVIN = """\
+Tanggal;Keterangan;Dana Masuk (IDR);Dana Keluar (IDR);Saldo (IDR)
+23 Nov 2026;Transfer dari BUDI SANTOSO;50.377,00;-;1.250.377,00
+23 Nov 2026;Biaya transfer;-;2.500,00;1.247.877,00
+24 Nov 2026;Transfer dari SITI AMINAH;1.250.412,00;-;2.498.289,00
+"""
+
+BRI = """\
+NO_REK,TGL_TRAN,TGL_EFEKTIF,JAM_TRAN,SEQ,DESK_TRAN,MUTASI_DEBET,MUTASI_KREDIT,SALDO_AKHIR_MUTASI
+034101000743303,2026-11-23,2026-11-23,10:15:22,1,BFST123 NBMB BUDI SANTOSO,0.00,50377.00,1250377.00
+034101000743303,2026-11-23,2026-11-23,11:00:00,2,BIAYA ADMIN,6500.00,0.00,1243877.00
+034101000743303,2026-11-24,2026-11-24,08:05:41,1,SITI AMINAH ATMLTRBRI,0.00,1250412.00,2494289.00
+"""
+
+BNI = """\
+Account Number : ;0123456789
+Account Name : ;BERKAH CELL
+
+Posting Date;Effective Date;Branch;Journal;Transaction Description;Amount;DB/CR;Balance
+23-Nov-26 10.15.22;23-Nov-26 10.15.22;0999;900123;TRANSFER DARI | BUDI SANTOSO;50,377.00;K;1,250,377.00
+23-Nov-26 11.00.00;23-Nov-26 11.00.00;0999;900123;BIAYA TRANSAKSI;2,500.00;D;1,247,877.00
+24-Nov-26 08.05.41;24-Nov-26 08.05.41;0999;900777;TRANSFER DARI | SITI AMINAH;1,250,412.00;K;2,498,289.00
+"""
+
+SIGNED = """\
+sep=;
+Tgl.;Uraian;Nominal
+23/11/2026;Transfer masuk BUDI SANTOSO;50.377
+23/11/2026;Biaya;-2.500
+24/11/2026;Transfer masuk SITI AMINAH;1.250.412
+"""
+
+ALL = {
+    "bca": BCA,
+    "bca-without-years": BCA_WITHOUT_YEARS,
+    "mandiri": MANDIRI,
+    "mandiri-livin": MANDIRI_LIVIN,
+    "bri": BRI,
+    "bni": BNI,
+    "signed": SIGNED,
+}
