@@ -33,7 +33,7 @@ def told(scene: Scene) -> list[object]:
 ROWS = [
     Row(
         name="api:orders",
-        get=f"{NOBODY} 405 405",
+        get=f"{NOBODY} 422 422",
         post=f"{NOBODY} 201 201",
         fields=_order,
         sends_json=True,
@@ -41,7 +41,7 @@ ROWS = [
     ),
     Row(
         name="api:order_batch",
-        get=f"{NOBODY} 405 405",
+        get=f"{NOBODY} 404 404",
         post=f"{NOBODY} 200 200",
         fields=_batch,  # type: ignore[arg-type]
         sends_json=True,
@@ -93,3 +93,5 @@ ROWS += [
     Row(name=f"digiflazz:{name}", get="400", post="400", sends_json=True)
     for name in ("balance", "price_list", "transaction", "inquire_pln")
 ]
+# Asks for no proof; nobody knows the id.
+ROWS += [Row(name="digiflazz:ping", at=lambda s: ["nichts"], get="400", post="404", sends_json=True)]

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from transactions.api.digiflazz import views
+from transactions.api.digiflazz import pings, views
 
 app_name = "digiflazz"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     re_path(r"^price-list/?$", views.price_list, name="price_list"),
     re_path(r"^transaction/?$", views.transaction, name="transaction"),
     re_path(r"^inquiry-pln/?$", views.inquire_pln, name="inquire_pln"),
+    re_path(r"^report/hooks/(?P<code>[0-9A-Za-z_-]{1,64})/pings/?$", pings.ping, name="ping"),
 ]

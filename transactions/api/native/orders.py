@@ -10,7 +10,7 @@ from transactions import partner_sales
 from transactions.api.native import problems
 from transactions.api.native.schema import refusals
 from transactions.api.native.security import PartnerView
-from transactions.api.native.serializers import Batch, BatchOut, NewOrder, OrderOut
+from transactions.api.native.serializers import Batch, BatchOut, NewOrder, OrderOut, OrderQuery
 from transactions.partner_sales import Sold, Wish
 
 _EXAMPLE = OpenApiExample(
@@ -25,6 +25,20 @@ class Orders(PartnerView):
 
     scope = Scope.BUY
     repeats_safely = True
+
+    @extend_schema(
+        operation_id="order_find",
+        summary="Find an order",
+        description="By your own `ref_id`, also by one that cannot stand in a path: `..`, or what another protocol "
+        "let you use.",
+        parameters=[OrderQuery],
+        responses={200: OrderOut, **refusals(401, 403, 404, 422, 429, 503)},
+    )
+    def get(self, request: Request) -> Response:
+        """The order of this partner under its `ref_id`."""
+        form = OrderQuery(data=request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        return _found(self, form.validated_data["ref_id"])
 
     @extend_schema(
         operation_id="order_place",
@@ -45,10 +59,21 @@ class Orders(PartnerView):
 
 
 class OrderBatch(PartnerView):
-    """`/api/v1/orders/batch/`"""
+    """`/api/v1/orders/batch/`; for reading, the order whose `ref_id` is that word."""
 
     scope = Scope.BUY
     repeats_safely = True
+
+    @extend_schema(
+        operation_id="order_read_batch",
+        summary="Read the order whose ref_id is `batch`",
+        description="As any other: `batch` is a `ref_id` like all others.",
+        responses={200: OrderOut, **refusals(401, 403, 404, 429, 503)},
+    )
+    def get(self, request: Request) -> Response:
+        """The order of this partner under its `ref_id`."""
+        del request
+        return _found(self, "batch")
 
     @extend_schema(
         operation_id="order_place_batch",
@@ -77,10 +102,14 @@ class OrderByRef(PartnerView):
     def get(self, request: Request, ref_id: str) -> Response:
         """The order of this partner under its `ref_id`."""
         del request
-        found = partner_sales.find(self.caller, ref_id)
-        if found is None:
-            raise Http404
-        return Response(OrderOut(found).data)
+        return _found(self, ref_id)
+
+
+def _found(view: PartnerView, ref_id: str) -> Response:
+    found = partner_sales.find(view.caller, ref_id)
+    if found is None:
+        raise Http404
+    return Response(OrderOut(found).data)
 
 
 def _place(view: PartnerView, data: object) -> Sold:

@@ -42,6 +42,12 @@ class NewOrder(serializers.Serializer[None]):
     )
 
 
+class OrderQuery(serializers.Serializer[None]):
+    """Which order."""
+
+    ref_id = Text(max_length=LONGEST_REF_ID, min_length=1, trim_whitespace=False)
+
+
 @extend_schema_field(NewOrder(many=True))
 class Lines(serializers.ListField):
     """Lines of a batch: read one by one, so that one that is wrong stops no other."""
