@@ -122,7 +122,9 @@ def _prove(request: HttpRequest, data: dict[str, Any], salt: str) -> Caller:
     try:
         caller = authentication.by_proof(username, fits, address=address)
     except Refused as error:
-        limits.hit("h2h-stranger", web.limit_key(address), per_minute=bounds.STRANGERS_PER_MINUTE)
+        guesses = limits.check("h2h-stranger", web.limit_key(address), per_minute=bounds.STRANGERS_PER_MINUTE)
+        if isinstance(guesses, limits.Refused):
+            raise Rejected("85") from error
         unknown = "41" if authentication.is_username(username) else "42"
         raise Rejected(_REFUSALS.get(error.why, unknown)) from error
     if isinstance(limits.check("h2h", str(caller.key.pk), per_minute=bounds.CALLS_PER_MINUTE), limits.Refused):
