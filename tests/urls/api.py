@@ -95,3 +95,4 @@ ROWS += [
 ]
 # Asks for no proof; nobody knows the id.
 ROWS += [Row(name="digiflazz:ping", at=lambda s: ["nichts"], get="400", post="404", sends_json=True)]
+ROWS += [Row(name="digiflazz:nothing", at=lambda s: ["nichts"], get="404", post="404", sends_json=True)]

@@ -157,3 +157,10 @@ def _refusal(no: Rejected, data: dict[str, Any], caller: Caller | None) -> HttpR
 
 def _echoed(value: object) -> str:
     return str(value)[:64] if isinstance(value, str | int) else ""
+
+
+@csrf_exempt
+def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Every other address below ours, in the words that a client can read."""
+    del request, rest
+    return _reply({"rc": "40", "message": "Payload Error: alamat tidak dikenal", "status": "Gagal"}, status=404)

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from transactions.api.digiflazz import pings, views
+from transactions.api.digiflazz import pings, protocol, views
 
 app_name = "digiflazz"
 urlpatterns = [
@@ -12,3 +12,4 @@ urlpatterns = [
     re_path(r"^inquiry-pln/?$", views.inquire_pln, name="inquire_pln"),
     re_path(r"^report/hooks/(?P<code>[0-9A-Za-z_-]{1,64})/pings/?$", pings.ping, name="ping"),
 ]
+urlpatterns += [re_path(r"^(?P<rest>[\s\S]*)$", protocol.nothing, name="nothing")]  # stands behind all others

@@ -23,5 +23,5 @@ urlpatterns = [
     path("webhooks/<slug:code>/resume/", webhooks.EndpointResume.as_view(), name="webhook_resume"),
     path("webhooks/<slug:code>/replay/", webhooks.EndpointReplay.as_view(), name="webhook_replay"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    re_path(r"^(?P<rest>.*)$", problems.not_found, name="nothing"),
+    re_path(r"^(?P<rest>[\s\S]*)$", problems.not_found, name="nothing"),
 ]

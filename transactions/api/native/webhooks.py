@@ -166,7 +166,7 @@ class Endpoints(WebhookView):
         summary="Be told at an address",
         description="When an order ends, it is POSTed there, signed as in Standard Webhooks or as by Digiflazz.",
         request=NewEndpoint,
-        examples=[OpenApiExample("native", value={"url": "https://example.com/konter"}, request_only=True)],
+        examples=[OpenApiExample("native", value={"url": "https://mitra.example/konter"}, request_only=True)],
         responses={201: EndpointMade, **refusals(400, 401, 403, 409, 413, 415, 422, 429, 503)},
     )
     def post(self, request: Request) -> Response:
@@ -299,7 +299,7 @@ class Deliveries(WebhookView):
     )
     def get(self, request: Request) -> Response:
         """Up to 100 to a page."""
-        form = DeliveryQuery(data=request.query_params)
+        form = DeliveryQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         wanted: dict[str, Any] = form.validated_data
         asked = {"endpoint": "endpoint__code", "state": "state", "ref_id": "ref_id", "cursor": "pk__lt"}
