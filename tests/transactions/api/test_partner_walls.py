@@ -172,7 +172,7 @@ def test_a_digiflazz_call_with_what_is_bs(prey: Prey, path: str, where: str, tes
                 "commands": command,
                 "testing": testing,
             }
-            address_ = address("digiflazz", pattern, {"code": "0" * 12})
+            address_ = address("digiflazz", pattern, {**prey.words, "code": "0" * 12})
             answer = machine.client.post(address_, body, content_type="application/json")
             assert seen(answer.content, prey, sent=REF + TRIAL + NUMBER) == set(), f"{path} {salt} {command}"
             assert b'"status":"Sukses"' not in answer.content
