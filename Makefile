@@ -7,7 +7,7 @@ INSTALL := sh .ci/install $(PYTHON)
 OFFLINE := KONTER_DEMO=1 KONTER_HOME=.konter-none
 random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64encode(secrets.token_bytes($(2))).decode())'
 
-.PHONY: help run test check check-all messages schema portals chaos bench backup restore drill
+.PHONY: help run test check check-all messages schema portals chaos clients fuzz bench backup restore drill
 
 help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
@@ -16,6 +16,8 @@ help:
 	@echo "make check-all  make check, then pages and states at every width, palette and language (SHOTS=folder: pictures)"
 	@echo "make portals  two whole portals sell to each other, also when one is killed in mid-order (about a minute)"
 	@echo "make chaos  kill processes of a running Konter and prove that nothing is lost (about ten minutes; ONLY=… for one)"
+	@echo "make clients  public clients of the Digiflazz protocol live their whole life against a Konter (needs npm)"
+	@echo "make fuzz   ask the API what its description allows and what it forbids (schemathesis; three minutes)"
 	@echo "make schema write the description of the API (OpenAPI) to docs/openapi.yaml"
 	@echo "make bench  measure, on a durable PostgreSQL of its own, against references of the same run (ONLY=sync for one)"
 	@echo "make backup   the whole database into a new folder, while it sells (TO=folder, KIND=--base for the server's files)"
@@ -77,6 +79,16 @@ portals:
 chaos:
 	@$(INSTALL) tests/requirements.txt
 	@$(PY) -m tests.chaos
+
+# As chaos; what npm installs goes into a temporary folder. Skipped where there is no npm.
+clients:
+	@$(INSTALL) tests/requirements.txt
+	@$(PY) -m tests.clients
+
+# As chaos. SECONDS=… for the whole of it, SEED=… to repeat one.
+fuzz:
+	@$(INSTALL) tests/requirements.txt
+	@$(PY) -m tests.fuzz
 
 # Prints `name value unit` for each measure and writes bench/out/latest.json.
 bench:

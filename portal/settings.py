@@ -157,6 +157,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # The same two words for a webhook's format and for a call's dialect.
     "ENUM_NAME_OVERRIDES": {"FormatEnum": [("native", "native"), ("digiflazz", "digiflazz")]},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "transactions.api.native.links.add",
+    ],
 }
 
 AUTH_USER_MODEL = "dealers.User"

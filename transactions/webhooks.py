@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from dealers.models import Partner
@@ -33,6 +34,7 @@ from transactions.partner_orders import PartnerOrder, of, of_sandbox
 
 CALLBACKS_KEPT = timedelta(days=90)
 DELIVERIES_KEPT = timedelta(days=90)
+SENDER = "Konter"
 
 
 class BadUrl(Exception):
@@ -207,13 +209,21 @@ def compact(payload: dict[str, Any]) -> str:
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
 
 
+def dealer_of(code: str) -> int | None:
+    """Whose endpoint this is, for those who know no more than its code."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT dealer_of_webhook(%s)", [code])
+        found = cursor.fetchone()[0]
+    return None if found is None else int(found)
+
+
 def ping(endpoint: WebhookEndpoint) -> WebhookDelivery:
     """Tell an endpoint that it is there; the answer is in the delivery, soon."""
     now = timezone.now()
     body: dict[str, Any] = {"type": PING, "timestamp": _written(now), "data": {"endpoint": endpoint.code}}
     if endpoint.format == HookFormat.DIGIFLAZZ:  # the secret itself has no place in a body that is kept
         hook = {"url": endpoint.url, "secret": "***", "type": "application/json", "status": 1}
-        body = {"sed": "Konter", "hook_id": endpoint.code, "hook": hook}
+        body = {"sed": SENDER, "hook_id": endpoint.code, "hook": hook}
     delivery = WebhookDelivery(
         dealer_id=endpoint.dealer_id,
         partner_id=endpoint.partner_id,

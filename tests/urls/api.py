@@ -45,7 +45,7 @@ ROWS = [
     ),
     Row(
         name="api:order_batch",
-        get=f"{NOBODY} 405 405",
+        get=f"{NOBODY} 404 404",
         post=f"{NOBODY} 200 200",
         fields=_batch,  # type: ignore[arg-type]
         sends_json=True,
@@ -125,3 +125,6 @@ ROWS += [
     Row(name=f"digiflazz:{name}", get="400", post="400", sends_json=True)
     for name in ("balance", "price_list", "deposit", "transaction", "inquire_pln")
 ]
+# Asks for no proof; nobody knows the id.
+ROWS += [Row(name="digiflazz:ping", at=lambda s: ["nichts"], get="400", post="404", sends_json=True)]
+ROWS += [Row(name="digiflazz:nothing", at=lambda s: ["nichts"], get="404", post="404", sends_json=True)]

@@ -80,7 +80,8 @@ class WebhookEndpoint(models.Model):
                 fields=["dealer", "partner"],
                 name="webhook_endpoints_in_use",
                 condition=models.Q(removed_at__isnull=True),
-            )
+            ),
+            models.Index(fields=["code"], name="webhook_endpoint_by_code"),
         ]
 
     def __str__(self) -> str:

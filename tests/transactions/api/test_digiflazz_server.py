@@ -254,3 +254,9 @@ def test_our_own_client_of_the_protocol_buys_and_reads(live_server: LiveServer, 
     assert (connector.check(ask).outcome, connector.check(ask).sn) == (Outcome.SUCCEEDED, "77")
     assert connector.balance() == 989_500
     assert [offer.sku for offer in connector.price_list()] == ["TSEL10"]
+
+
+@pytest.mark.parametrize("path", ["", "cek-saldoo", "transaction/x", "a%0Ab"])
+def test_an_address_that_is_none_is_said_in_the_protocols_words(path: str) -> None:
+    answer: Any = Client().post(f"{BASE}{path}", {}, content_type="application/json")
+    assert (answer.status_code, answer.json()["data"]["rc"]) == (404, "40")

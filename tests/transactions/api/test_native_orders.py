@@ -77,6 +77,9 @@ def test_the_same_ref_id_with_other_content_is_refused_with_the_order_that_it_is
         ({"ref_id": "x" * 65}, 422, "invalid"),
         ({"max_price": 0}, 422, "invalid"),
         ({"max_price": "viel"}, 422, "invalid"),
+        ({"max_price": "12000"}, 422, "invalid"),
+        ({"max_price": True}, 422, "invalid"),
+        ({"ref_id": "A-1 "}, 422, "invalid"),
         ({"sku": None}, 422, "invalid"),
     ],
 )

@@ -145,7 +145,12 @@ def test_a_signature_covers_path_query_and_body(machine: Machine) -> None:
 
 
 def test_everything_below_the_api_speaks_json(machine: Machine) -> None:
-    for answer in (machine.get("nothing/"), Client().get("/api/v1/balance/"), Client().get("/api/v1/orders/x/y/")):
+    for answer in (
+        machine.get("nothing/"),
+        Client().get("/api/v1/balance/"),
+        Client().get("/api/v1/orders/x/y/"),
+        Client().get("/api/v1/a%0Ab/"),
+    ):
         assert answer["Content-Type"] == "application/problem+json"
         assert answer.json()["type"].startswith("urn:konter:problem:")
     assert Client().get("/api/v1/schema/").status_code == 200

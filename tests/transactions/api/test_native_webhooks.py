@@ -46,6 +46,7 @@ def test_a_secret_that_is_made_is_shown_once_and_serves_the_next_endpoint_too(ri
         ({"url": "kein"}, 422, "bad_url"),
         ({"url": ""}, 422, "invalid"),
         ({"secret": "short"}, 422, "bad_secret"),
+        ({"secret": 1_234_567_890, "format": "digiflazz"}, 422, "invalid"),
         ({"format": "xml"}, 422, "invalid"),
         ({"events": []}, 422, "invalid"),
         ({"events": ["order.lost"]}, 422, "invalid"),
@@ -70,6 +71,9 @@ def test_an_endpoint_is_changed_and_removed(rig: Rig) -> None:
     changed = rig.machine.client.patch(path, {"events": ["order.failed"]}, content_type="application/json")
     assert (changed.status_code, changed.json()["events"], changed.json()["url"]) == (200, ["order.failed"], URL)
     assert rig.machine.client.patch(path, {"url": "http://[::1]/"}, content_type="application/json").status_code == 422
+    for word in ("yes", "true", 1):
+        said = rig.machine.client.patch(path, {"is_open": word}, content_type="application/json")
+        assert said.status_code == 422
     assert rig.machine.client.delete(path).status_code == 204
     assert rig.machine.client.delete(path).status_code == 404
     assert rig.machine.get("webhooks/").json()["results"] == []

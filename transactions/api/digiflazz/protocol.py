@@ -133,7 +133,9 @@ def _prove(request: HttpRequest, data: dict[str, Any], salt: str) -> Caller:
     try:
         caller = authentication.by_proof(username, fits, address=address)
     except Refused as error:
-        limits.hit("h2h-stranger", web.limit_key(address), per_minute=bounds.STRANGERS_PER_MINUTE)
+        guesses = limits.check("h2h-stranger", web.limit_key(address), per_minute=bounds.STRANGERS_PER_MINUTE)
+        if isinstance(guesses, limits.Refused):
+            raise Rejected("85") from error
         unknown = "41" if authentication.is_username(username) else "42"
         raise Rejected(_REFUSALS.get(error.why, unknown), by=error.by) from error
     if isinstance(limits.check("h2h", str(caller.key.pk), per_minute=bounds.CALLS_PER_MINUTE), limits.Refused):
@@ -166,3 +168,10 @@ def _refusal(no: Rejected, data: dict[str, Any], caller: Caller | None) -> HttpR
 
 def _echoed(value: object) -> str:
     return str(value)[:64] if isinstance(value, str | int) else ""
+
+
+@csrf_exempt
+def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Every other address below ours, in the words that a client can read."""
+    del request, rest
+    return _reply({"rc": "40", "message": "Payload Error: alamat tidak dikenal", "status": "Gagal"}, status=404)

@@ -12,7 +12,7 @@ from transactions import partner_sales
 from transactions.api.native import problems
 from transactions.api.native.schema import refusals
 from transactions.api.native.security import PartnerView
-from transactions.api.native.serializers import Batch, BatchOut, NewOrder, OrderOut, OrderPage
+from transactions.api.native.serializers import LONGEST_REF_ID, Batch, BatchOut, NewOrder, OrderOut, OrderPage, Text
 from transactions.partner_sales import Sold, Wish
 
 PER_PAGE = 100
@@ -23,9 +23,16 @@ _EXAMPLE = OpenApiExample(
 )
 
 
-class DayQuery(serializers.Serializer[None]):
-    """Which day, and from where on."""
+class OrderQuery(serializers.Serializer[None]):
+    """Which order, or which day and from where on."""
 
+    ref_id = Text(
+        required=False,
+        max_length=LONGEST_REF_ID,
+        min_length=1,
+        trim_whitespace=False,
+        help_text="Only this order, whatever the day; also a `ref_id` that cannot stand in a path.",
+    )
     date = serializers.DateField(required=False, help_text="A day in the dealer's zone; today when left out.")
     cursor = serializers.IntegerField(required=False, min_value=0, max_value=2**62, default=0)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=PER_PAGE, default=PER_PAGE)
@@ -39,19 +46,23 @@ class Orders(PartnerView):
 
     @extend_schema(
         operation_id="order_list",
-        summary="A day's orders",
+        summary="A day's orders, or one by its ref_id",
         description="Every order that was placed on a day, as it stands now, oldest first: to compare with your own. "
-        "What moved in the deposit on a day is in `/statements/`.",
-        parameters=[DayQuery],
+        "What moved in the deposit on a day is in `/statements/`. With `ref_id` that order alone, if there is one.",
+        parameters=[OrderQuery],
         responses={200: OrderPage, **refusals(401, 403, 422, 429, 503)},
     )
     def get(self, request: Request) -> Response:
         """Up to 100 to a page; a sandbox key is shown what was tried."""
-        form = DayQuery(data=request.query_params.dict())
+        form = OrderQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         wanted, dealer = form.validated_data, self.caller.dealer
-        day = wanted.get("date") or days.today(dealer)
-        found, following = partner_sales.of_day(self.caller, day, after=wanted["cursor"], limit=wanted["limit"])
+        found, following, day = [], None, None
+        if "ref_id" in wanted:
+            found = [one] if (one := partner_sales.find(self.caller, wanted["ref_id"])) else []
+        else:
+            day = wanted.get("date") or days.today(dealer)
+            found, following = partner_sales.of_day(self.caller, day, after=wanted["cursor"], limit=wanted["limit"])
         shown = {"date": day, "time_zone": dealer.time_zone, "results": found, "next": following}
         return Response(OrderPage(shown).data)
 
@@ -74,10 +85,21 @@ class Orders(PartnerView):
 
 
 class OrderBatch(PartnerView):
-    """`/api/v1/orders/batch/`"""
+    """`/api/v1/orders/batch/`; for reading, the order whose `ref_id` is that word."""
 
     scope = Scope.BUY
     repeats_safely = True
+
+    @extend_schema(
+        operation_id="order_read_batch",
+        summary="Read the order whose ref_id is batch",
+        description="As any other: `batch` is a `ref_id` like all others.",
+        responses={200: OrderOut, **refusals(401, 403, 404, 429, 503)},
+    )
+    def get(self, request: Request) -> Response:
+        """The order of this partner under its `ref_id`."""
+        del request
+        return _found(self, "batch")
 
     @extend_schema(
         operation_id="order_place_batch",
@@ -106,10 +128,14 @@ class OrderByRef(PartnerView):
     def get(self, request: Request, ref_id: str) -> Response:
         """The order of this partner under its `ref_id`."""
         del request
-        found = partner_sales.find(self.caller, ref_id)
-        if found is None:
-            raise Http404
-        return Response(OrderOut(found).data)
+        return _found(self, ref_id)
+
+
+def _found(view: PartnerView, ref_id: str) -> Response:
+    found = partner_sales.find(view.caller, ref_id)
+    if found is None:
+        raise Http404
+    return Response(OrderOut(found).data)
 
 
 def _place(view: PartnerView, data: object) -> Sold:

@@ -90,6 +90,7 @@ class PartnerView(APIView):
 
     authentication_classes = [PartnerAuthentication]
     permission_classes = [IsPartner]
+    metadata_class = None  # OPTIONS: what a call takes stands in the schema
     scope: Scope = Scope.READ
     repeats_safely = False
     keeps_answer = True

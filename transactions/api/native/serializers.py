@@ -23,11 +23,31 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Whole(serializers.IntegerField):
+    """A JSON number without a fraction: what is described as an integer is no text and no truth value."""
+
+    def to_internal_value(self, data: object) -> int:
+        """Raises `ValidationError` for anything else."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class YesNo(serializers.BooleanField):
+    """`true` or `false`, and none of the words that forms have for them."""
+
+    def to_internal_value(self, data: object) -> bool:
+        """Raises `ValidationError` for anything else."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 class RefId(Text):
     """A partner's own id of an order."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(max_length=LONGEST_REF_ID, **more)
+        super().__init__(max_length=LONGEST_REF_ID, trim_whitespace=False, **more)
         self.validators.append(RegexValidator(r"^[A-Za-z0-9._~:@=+-]+\Z"))
 
 
@@ -37,7 +57,7 @@ class NewOrder(serializers.Serializer[None]):
     ref_id = RefId(help_text="Your own id: letters, digits and ._~:@=+-")
     sku = Text(max_length=20, min_length=1, help_text="From `/products/`, in any case.")
     destination = Text(max_length=32, min_length=1, help_text="Phone number in any spelling, or meter number.")
-    max_price = serializers.IntegerField(
+    max_price = Whole(
         required=False, allow_null=True, min_value=1, max_value=1_000_000_000, help_text="The most you pay, in rupiah."
     )
 
@@ -76,7 +96,7 @@ class OrderOut(serializers.Serializer[PartnerOrder]):
 class OrderPage(serializers.Serializer[Any]):
     """A day's orders in the order in which they came; `next` is the cursor of the next page, null on the last."""
 
-    date = serializers.DateField()
+    date = serializers.DateField(allow_null=True, help_text="Null where one order was asked for.")
     time_zone = serializers.CharField()
     results = OrderOut(many=True)
     next = serializers.IntegerField(allow_null=True)

@@ -15,6 +15,7 @@ from portal.lib import tenancy
 from transactions import webhook_endpoints, webhooks
 from transactions.api.native.schema import refusals
 from transactions.api.native.security import PartnerView
+from transactions.api.native.serializers import Text, YesNo
 from transactions.models import DeliveryState, HookEvent, HookFormat, WebhookDelivery, WebhookEndpoint
 from transactions.models.webhooks import LONGEST_URL
 
@@ -26,13 +27,14 @@ _CODE = OpenApiParameter("code", OpenApiTypes.STR, OpenApiParameter.PATH, descri
 class NewEndpoint(serializers.Serializer[None]):
     """An address to be told at. Without `secret` your own of this format is used."""
 
-    url = serializers.CharField(max_length=LONGEST_URL, help_text="Public, https or http.")
+    url = Text(max_length=LONGEST_URL, trim_whitespace=False, help_text="Public, https or http.")
     format = serializers.ChoiceField(choices=[how.value for how in HookFormat], default=HookFormat.NATIVE.value)
     events = serializers.ListField(
         child=serializers.ChoiceField(choices=_EVENTS), min_length=1, max_length=len(_EVENTS), required=False
     )
-    secret = serializers.CharField(
+    secret = Text(
         max_length=128,
+        trim_whitespace=False,
         required=False,
         help_text="`native`: `whsec_` and the base64 of 24 to 64 bytes. `digiflazz`: 8 to 128 characters.",
     )
@@ -41,11 +43,11 @@ class NewEndpoint(serializers.Serializer[None]):
 class EndpointChange(serializers.Serializer[None]):
     """What is to be otherwise; what is left out stays."""
 
-    url = serializers.CharField(max_length=LONGEST_URL, required=False)
+    url = Text(max_length=LONGEST_URL, trim_whitespace=False, required=False)
     events = serializers.ListField(
         child=serializers.ChoiceField(choices=_EVENTS), min_length=1, max_length=len(_EVENTS), required=False
     )
-    is_open = serializers.BooleanField(required=False, help_text="While it is closed, what is for it waits.")
+    is_open = YesNo(required=False, help_text="While it is closed, what is for it waits.")
 
 
 class EndpointOut(serializers.Serializer[Any]):
@@ -166,7 +168,7 @@ class Endpoints(WebhookView):
         summary="Be told at an address",
         description="When an order ends, it is POSTed there, signed as in Standard Webhooks or as by Digiflazz.",
         request=NewEndpoint,
-        examples=[OpenApiExample("native", value={"url": "https://example.com/konter"}, request_only=True)],
+        examples=[OpenApiExample("native", value={"url": "https://mitra.example/konter"}, request_only=True)],
         responses={201: EndpointMade, **refusals(400, 401, 403, 409, 413, 415, 422, 429, 503)},
     )
     def post(self, request: Request) -> Response:
@@ -299,7 +301,7 @@ class Deliveries(WebhookView):
     )
     def get(self, request: Request) -> Response:
         """Up to 100 to a page."""
-        form = DeliveryQuery(data=request.query_params)
+        form = DeliveryQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         wanted: dict[str, Any] = form.validated_data
         asked = {"endpoint": "endpoint__code", "state": "state", "ref_id": "ref_id", "cursor": "pk__lt"}
