@@ -99,12 +99,17 @@ PROBLEMS = (
     Problem(409, "product_closed", _("Produk sedang tutup. Coba lagi nanti.")),
     Problem(409, "price_above_max", _("Harga sekarang di atas max_price.")),
     Problem(409, "too_many_endpoints", _("Alamat webhook sudah penuh. Hapus satu dulu.")),
+    Problem(409, "too_many_deposits", _("Tiket deposit yang terbuka sudah cukup. Bayar satu, atau tunggu habis.")),
+    Problem(409, "amount_taken", _("Jumlah unik di dekat ini sedang ditunggu semua. Minta jumlah lain.")),
+    Problem(409, "no_bank_account", _("Konter belum menerima transfer bank.")),
+    Problem(409, "sandbox_has_no_deposits", _("Kunci uji coba tidak menyetor: tiket meminta uang sungguhan.")),
     Problem(413, "too_large", _("Isi lebih dari 64 kB.")),
     Problem(415, "unsupported_media_type", _("Isi harus application/json.")),
     Problem(422, "invalid", _("Ada isian yang salah; errors menyebut yang mana.")),
     Problem(422, "unknown_sku", _("Produk itu tidak dijual. Ambil daftar produk.")),
     Problem(422, "bad_destination", _("Nomor tujuan salah.")),
     Problem(422, "wrong_brand", _("Nomornya milik operator lain.")),
+    Problem(422, "unknown_bank", _("Konter tidak punya rekening di bank itu.")),
     Problem(422, "bad_url", _("Alamat webhook harus alamat umum yang ada.")),
     Problem(422, "bad_secret", _("Rahasia webhook tidak cocok dengan formatnya.")),
     Problem(429, "too_many_requests", _("Terlalu sering. Tunggu sesuai Retry-After.")),
@@ -114,6 +119,8 @@ PROBLEMS = (
 """Whatever is answered below 500 with a problem bought nothing; after 5xx the same request tells."""
 
 CHANGES: tuple[tuple[str, Promise], ...] = (
+    ("2026-11-24", _("Tiket deposit: POST /api/v1/deposits/, dan deposit pada API Digiflazz.")),
+    ("2026-11-24", _("Pesanan satu hari: GET /api/v1/orders/?date=; rekap juga sebagai CSV.")),
     ("2026-11-24", _("Log panggilan: GET /api/v1/calls/ menunjukkan 30 hari terakhir.")),
     ("2026-11-24", _("Webhook dalam dua format, dengan kirim ulang.")),
     ("2026-11-24", _("Versi 1: API Konter dan API pembeli Digiflazz.")),
