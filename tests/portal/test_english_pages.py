@@ -37,9 +37,10 @@ SPOKEN = frozenset({"aria-label", "placeholder", "title", "alt", "content", "dat
 """Attributes whose words reach a reader."""
 NOT_OURS = re.compile(
     r"Toko (?:Sini|Sana)|toko-(?:sini|sana)\S*|HANYA5|hanya-sini|\butama\b|Orang \d+|\S+@\S+"
+    r"|\b(?=[A-Za-z]*\d)[0-9A-Za-z]{8,}\b"
     r"|operator bilang tidak masuk|https?:\S+|\S*\bcek\\?/|Disallow: \S+|(?:Toko|TOKO|Bank) (?:Uji|UJI)|TIDAK TAHU"
 )
-"""What the scene's dealers and people have written themselves is not translated, nor are addresses."""
+"""What the scene's dealers and people have written themselves is not translated, nor are addresses, codes and ids."""
 
 
 class _Reader(HTMLParser):
