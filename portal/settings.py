@@ -117,6 +117,7 @@ def _database(name: str, *, batch: bool = False) -> dict[str, Any]:
     url = _required(name, "postgresql://konter@localhost/konter")
     database = dict(env.dj_db_url("NO_SUCH_VARIABLE", url))
     timeout = 60_000 if batch else STATEMENT_TIMEOUT_MS
+    database["ENGINE"] = "portal.lib.database"
     database["CONN_MAX_AGE"] = 600
     database["CONN_HEALTH_CHECKS"] = True
     database["OPTIONS"] = {

@@ -2,13 +2,16 @@
 
 A journey costs more than most of the statements that it carries, and so does putting a statement together
 anew each time. What is always written together is therefore sent together: the rules stay with the module that
-owns the table, which hands out a `Statement`, and whoever makes the transaction sends them, in their order.
+owns the table, which hands out a `Statement`, and whoever makes the transaction sends them, in their order. Each of
+them is planned once for a connection: its SQL should stay the same, and only its values change.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
+
+from portal.lib import database
 
 
 class Statement(NamedTuple):
@@ -37,7 +40,8 @@ def _run(statements: Sequence[Statement], *, rows: bool = False) -> tuple[Any, .
         raise NoTransaction
     with connection.cursor() as cursor:
         cursor.execute(
-            ";\n".join(each.sql for each in statements), [value for each in statements for value in each.values]
+            ";\n".join(database.reusable(each.sql) for each in statements),
+            [value for each in statements for value in each.values],
         )
         found: tuple[Any, ...] | None = cursor.fetchone() if rows else None
     return found

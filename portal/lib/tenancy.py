@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
+
+from portal.lib import database
 
 _current: ContextVar[int | None] = ContextVar("dealer", default=None)
 _actor: ContextVar[int | None] = ContextVar("actor", default=None)
-_SET = "SELECT set_config('app.dealer', %s, true), set_config('app.actor', %s, true)"
+_SET = "SELECT set_config('app.dealer', '{}', true), set_config('app.actor', '{}', true)"
 
 
 class OtherTenant(RuntimeError):
@@ -33,8 +35,7 @@ def inside(dealer_id: int, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         raise OtherTenant(f"inside dealer {current}, asked for dealer {dealer_id}")
     with transaction.atomic(using=using):
         if current is None:
-            with connections[using].cursor() as cursor:
-                cursor.execute(_SET, [str(dealer_id), str(_actor.get() or "")])
+            database.open_with(_SET.format(int(dealer_id), int(_actor.get() or 0) or ""), using=using)
         token = _current.set(dealer_id)
         try:
             yield
