@@ -169,7 +169,8 @@ def nothing_is_lost(portal: Portal) -> str:
     proven = _prove(portal, crowd.bought)
     by_browser = f"{browser.bought} by browser" if browser else "no browser here"
     return (
-        f"{len(crowd.bought)} acknowledged ({rate:.0f}/s, {by_browser}), {crowd.gave_up} gave up, "
+        f"{crowd.begun} begun by form, {len(crowd.bought)} acknowledged ({rate:.0f}/s in that minute, {by_browser}), "
+        f"{crowd.gave_up} gave up, "
         f"{crowd.troubles} closed doors, {sum(killed.values())} kills ({_listed(killed)}); {proven}"
     )
 
