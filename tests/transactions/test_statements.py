@@ -56,7 +56,7 @@ def _sent(here: Storefront) -> tuple[Order, Call]:
 
 
 def test_the_vouchers_for_a_number(here: Storefront) -> None:
-    with at_most(7):
+    with at_most(6):
         answer = here.browser.post(f"{here.address}quote/", {"destination": "0812"}, HTTP_ACCEPT="application/json")
     assert answer.json()["products"]
 
