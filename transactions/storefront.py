@@ -205,7 +205,9 @@ def _digits_that_matter(number: str) -> int:
 
 
 _SOLD = Prepared(
-    lambda dealer: Product.objects.filter(dealer_id=dealer, is_open=True).order_by("kind").distinct("kind").only("kind"),
+    lambda dealer: (
+        Product.objects.filter(dealer_id=dealer, is_open=True).order_by("kind").distinct("kind").only("kind")
+    ),
     dealer=int,
 )
 
