@@ -7,7 +7,8 @@ dealer sells it, it has a price, and some route is open at this hour.
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
@@ -111,12 +112,12 @@ def tiles(dealer_id: int, *, kind: Kind, brand: Brand | None, tier: Tier = Tier.
     wanted = {"dealer": dealer_id, "kind": str(kind), "tier": str(tier)}
     rows = _OFFERED.all(**wanted) if brand is None else _OFFERED_OF_BRAND.all(**wanted, brand=brand.pk)
     found = []
-    for _same, of_product in groupby(rows, key=lambda row: row.pk):
+    for _same, of_product in groupby(rows, key=attrgetter("id")):
         product, *others = of_product
-        offers = [_offer(row) for row in (product, *others) if row.offer_cost is not None]  # type: ignore[attr-defined]
+        offers = [_Offer._make(_BESIDE(row)) for row in (product, *others)]
         if brand is not None:
             product.brand = brand
-        found.append(_tile(product, offers, now))
+        found.append(_tile(product, [offer for offer in offers if offer.cost is not None], now))
     return found
 
 
@@ -132,13 +133,10 @@ def _offered(dealer: int, kind: str, tier: str) -> QuerySet[Product]:
     return rows.order_by("position", "nominal", "sku", "routes__rank", "routes__cost", "routes__id")
 
 
+_BESIDE = attrgetter(*(f"offer_{name}" for name in _Offer._fields))
 _WANTED: dict[str, type] = {"dealer": int, "kind": str, "tier": str}
 _OFFERED = Prepared(lambda **wanted: _offered(**wanted).select_related("brand"), **_WANTED)
 _OFFERED_OF_BRAND = Prepared(lambda brand, **wanted: _offered(**wanted).filter(brand_id=brand), **_WANTED, brand=int)
-
-
-def _offer(row: Any) -> _Offer:
-    return _Offer._make([getattr(row, f"offer_{name}") for name in _Offer._fields])
 
 
 def _tile(product: Product, offers: list[_Offer], now: datetime) -> Tile:
