@@ -5,11 +5,12 @@ from django.urls import include, path
 
 from portal import health, mailbox, metrics, offline, robots
 
+# They are tried in turn, so what every purchase needs comes first.
 urlpatterns = [
-    path("", include("dealers.urls")),
-    path("", include("transactions.urls")),
-    path("desk/", include("transactions.urls_desk")),
     path("hooks/", include("transactions.urls_hooks")),
+    path("", include("transactions.urls")),
+    path("", include("dealers.urls")),
+    path("desk/", include("transactions.urls_desk")),
     path("h2h/digiflazz/v1/", include("transactions.api.digiflazz.urls")),
     path("api/v1/", include("transactions.api.native.urls")),
     path("healthz/live", health.live, name="live"),

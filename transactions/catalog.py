@@ -6,18 +6,24 @@ dealer sells it, it has a price, and some route is open at this hour.
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from portal.lib import msisdn, roundtrip
 from portal.lib.prepared import Prepared
 from portal.lib.roundtrip import Statement
-from transactions.models import Brand, ClosedBy, Kind, Prefix, Product, Route, Supplier, Tier
+from transactions.models import Brand, ClosedBy, Kind, Prefix, Product, Route, Tier
 
 WIB = ZoneInfo("Asia/Jakarta")
 """Suppliers give their cut-off hours in the time of Jakarta."""
+_SHORTEST, _LONGEST = 4, 8
+"""Digits of a prefix."""
 
 
 @dataclass(frozen=True)
@@ -35,28 +41,38 @@ class Tile:
         return not self.closed_note
 
 
+_PREFIX = Prepared(
+    lambda **starts: (
+        Prefix.objects.filter(digits__in=list(starts.values()))
+        .select_related("brand")
+        .order_by(Length("digits").desc())[:1]
+    ),
+    **{f"start{n}": str for n in range(_SHORTEST, _LONGEST + 1)},
+)
+
+
+def prefix_of(number: str) -> Prefix | None:
+    """The longest known prefix of this E.164 number, with its brand."""
+    return _PREFIX.first(**{f"start{n}": start for n, start in enumerate(_starts(number), _SHORTEST)})
+
+
 def detect_brand(number: str) -> Brand | None:
     """The brand that this E.164 number's prefix belongs to: the longest match wins."""
-    return brands_of([number]).get(number)
+    prefix = prefix_of(number)
+    return prefix.brand if prefix else None
 
 
 def brands_of(numbers: list[str]) -> dict[str, Brand]:
-    """The brands that these E.164 numbers' prefixes belong to, where one does."""
-    hits = prefixes_of(numbers)
-    return {number: prefix.brand for number, prefix in hits.items()}
-
-
-def prefixes_of(numbers: list[str]) -> dict[str, Prefix]:
-    """The longest known prefix of each of these numbers, with its brand."""
+    """The brands that these E.164 numbers' prefixes belong to, where one does: asked once for all of them."""
     starts = {number: _starts(number) for number in numbers}
     wanted = {start for options in starts.values() for start in options}
     rows = Prefix.objects.filter(digits__in=wanted).select_related("brand") if wanted else []
-    known = {prefix.digits: prefix for prefix in rows}
-    found = {}
-    for number, options in starts.items():
-        if fitting := [known[start] for start in options if start in known]:
-            found[number] = fitting[-1]
-    return found
+    known = {prefix.digits: prefix.brand for prefix in rows}
+    return {
+        number: next(known[start] for start in reversed(options) if start in known)
+        for number, options in starts.items()
+        if any(start in known for start in options)
+    }
 
 
 def fits(product: Product, number: str) -> bool:
@@ -69,7 +85,7 @@ def fits(product: Product, number: str) -> bool:
 def _starts(number: str) -> list[str]:
     """The prefixes that could speak for a number, the shortest first."""
     national = msisdn.national(number)
-    return [national[:n] for n in range(4, 9)]
+    return [national[:n] for n in range(_SHORTEST, _LONGEST + 1)]
 
 
 def brands(dealer_id: int, kind: Kind) -> QuerySet[Brand]:
@@ -77,61 +93,61 @@ def brands(dealer_id: int, kind: Kind) -> QuerySet[Brand]:
     return Brand.objects.filter(product__dealer_id=dealer_id, product__kind=kind, product__is_open=True).distinct()
 
 
+class _Offer(NamedTuple):
+    """What of a route says whether it is open."""
+
+    cost: int
+    is_open: bool
+    closed_by: str
+    closed_note: str
+    retry_at: datetime | None
+    cut_off_start: time | None
+    cut_off_end: time | None
+    supplier__is_open: bool
+
+
 def tiles(dealer_id: int, *, kind: Kind, brand: Brand | None, tier: Tier = Tier.RETAIL) -> list[Tile]:
     """What the dealer sells of this kind and brand, cheapest face value first, with today's price."""
     now = timezone.now()
-    wanted = {"dealer": dealer_id, "kind": str(kind)}
-    rows = (
-        _PRICED.all(**wanted, tier=str(tier))
-        if brand is None
-        else _OF_BRAND.all(**wanted, tier=str(tier), brand=brand.pk)
+    wanted = {"dealer": dealer_id, "kind": str(kind), "tier": str(tier)}
+    rows = _OFFERED.all(**wanted) if brand is None else _OFFERED_OF_BRAND.all(**wanted, brand=brand.pk)
+    found = []
+    for _same, of_product in groupby(rows, key=attrgetter("id")):
+        product, *others = of_product
+        offers = [_Offer._make(_BESIDE(row)) for row in (product, *others)]
+        if brand is not None:
+            product.brand = brand
+        found.append(_tile(product, [offer for offer in offers if offer.cost is not None], now))
+    return found
+
+
+def _offered(dealer: int, kind: str, tier: str) -> QuerySet[Product]:
+    """Products with their price, each as often as it has routes, or once; in the order in which routes are tried.
+
+    Beginning with the products: there are few of one kind and brand, and a dealer may have thousands of routes.
+    """
+    rows = Product.objects.filter(dealer_id=dealer, kind=kind, prices__tier=tier)
+    rows = rows.annotate(
+        amount=F("prices__amount"), **{f"offer_{name}": F(f"routes__{name}") for name in _Offer._fields}
     )
-    routes: dict[int, list[Route]] = {}
-    for route in _ROUTES.all(**wanted) if brand is None else _ROUTES_OF_BRAND.all(**wanted, brand=brand.pk):
-        routes.setdefault(route.product_id, []).append(route)
-    return [_tile(product, routes.get(product.pk, []), now) for product in rows]
+    return rows.order_by("position", "nominal", "sku", "routes__rank", "routes__cost", "routes__id")
 
 
-def _priced(dealer: int, kind: str, tier: str) -> QuerySet[Product]:
-    rows = Product.objects.filter(dealer_id=dealer, kind=kind, prices__tier=tier).select_related("brand")
-    return rows.annotate(amount=F("prices__amount"))
+_BESIDE = attrgetter(*(f"offer_{name}" for name in _Offer._fields))
+_WANTED: dict[str, type] = {"dealer": int, "kind": str, "tier": str}
+_OFFERED = Prepared(lambda **wanted: _offered(**wanted).select_related("brand"), **_WANTED)
+_OFFERED_OF_BRAND = Prepared(lambda brand, **wanted: _offered(**wanted).filter(brand_id=brand), **_WANTED, brand=int)
 
 
-def _routes(dealer: int, kind: str) -> QuerySet[Route]:
-    """What of a route says whether it is open; a page shows many."""
-    rows = Route.objects.filter(dealer_id=dealer, product__kind=kind).select_related("supplier")
-    return rows.only(
-        "product_id",
-        "cost",
-        "is_open",
-        "closed_by",
-        "closed_note",
-        "retry_at",
-        "cut_off_start",
-        "cut_off_end",
-        "supplier__is_open",
-    )
-
-
-_PRICED = Prepared(_priced, dealer=int, kind=str, tier=str)
-_OF_BRAND = Prepared(
-    lambda brand, **wanted: _priced(**wanted).filter(brand_id=brand), dealer=int, kind=str, tier=str, brand=int
-)
-_ROUTES = Prepared(_routes, dealer=int, kind=str)
-_ROUTES_OF_BRAND = Prepared(
-    lambda brand, **wanted: _routes(**wanted).filter(product__brand_id=brand), dealer=int, kind=str, brand=int
-)
-
-
-def _tile(product: Product, routes: list[Route], now: datetime) -> Tile:
+def _tile(product: Product, offers: list[_Offer], now: datetime) -> Tile:
     price: int = product.amount  # type: ignore[attr-defined]  # annotated
     if not product.is_open:
         return Tile(product, price, product.closed_note or "closed", product.reopens_at)
     bears = max(price, product.accepted_cost)  # as an order is taken: a dearer route is none
-    if any(is_open(route, now) and route.cost <= bears for route in routes):
+    if any(offer.cost <= bears and _is_open(offer, now) for offer in offers):
         return Tile(product, price)
-    reopens = [at for at in (_reopens(route, now) for route in routes if route.cost <= bears) if at is not None]
-    note = "cut_off" if reopens else next((r.closed_note for r in routes if r.closed_note), "closed")
+    reopens = [at for at in (_reopens(offer, now) for offer in offers if offer.cost <= bears) if at is not None]
+    note = "cut_off" if reopens else next((offer.closed_note for offer in offers if offer.closed_note), "closed")
     return Tile(product, price, note, min(reopens, default=None))
 
 
@@ -155,17 +171,21 @@ def open_routes(product: Product, *, max_cost: int, now: datetime | None = None)
 
 def is_open(route: Route, now: datetime) -> bool:
     """Whether the route can be used now: itself (or for a trial), its supplier, and the hour."""
-    supplier: Supplier = route.supplier
-    return (route.is_open or _is_on_trial(route, now)) and supplier.is_open and not _in_cut_off(route, now)
+    own = [getattr(route, name) for name in _Offer._fields[:-1]]
+    return _is_open(_Offer._make([*own, route.supplier.is_open]), now)
 
 
-def _is_on_trial(route: Route, now: datetime) -> bool:
+def _is_open(offer: _Offer, now: datetime) -> bool:
+    return (offer.is_open or _is_on_trial(offer, now)) and offer.supplier__is_open and not _in_cut_off(offer, now)
+
+
+def _is_on_trial(offer: _Offer, now: datetime) -> bool:
     """Whether a route that was closed for its failures has rested and takes one sale."""
-    return route.closed_by == ClosedBy.FAILURES and route.retry_at is not None and route.retry_at <= now
+    return offer.closed_by == ClosedBy.FAILURES and offer.retry_at is not None and offer.retry_at <= now
 
 
-def _in_cut_off(route: Route, now: datetime) -> bool:
-    start, end = route.cut_off_start, route.cut_off_end
+def _in_cut_off(offer: _Offer, now: datetime) -> bool:
+    start, end = offer.cut_off_start, offer.cut_off_end
     if start is None or end is None or start == end:
         return False
     clock: time = now.astimezone(WIB).time()
@@ -174,11 +194,11 @@ def _in_cut_off(route: Route, now: datetime) -> bool:
     return clock >= start or clock < end
 
 
-def _reopens(route: Route, now: datetime) -> datetime | None:
-    if not (route.is_open and route.supplier.is_open) or route.cut_off_end is None:
+def _reopens(offer: _Offer, now: datetime) -> datetime | None:
+    if not (offer.is_open and offer.supplier__is_open) or offer.cut_off_end is None:
         return None
     here = now.astimezone(WIB)
-    end = here.replace(hour=route.cut_off_end.hour, minute=route.cut_off_end.minute, second=0, microsecond=0)
+    end = here.replace(hour=offer.cut_off_end.hour, minute=offer.cut_off_end.minute, second=0, microsecond=0)
     return end if end > here else end + timedelta(days=1)
 
 

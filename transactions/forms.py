@@ -59,15 +59,22 @@ def read_beginning(text: str) -> str:
         return read_number(text + "0" * error.count, Kind.PULSA)
 
 
+class _Text(forms.CharField):
+    """A field that is the same in every form: Django copies each for each form, in case somebody changes it there."""
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "_Text":
+        return self
+
+
 class QuoteForm(forms.Form):
     """A number, or its beginning; with what is sold and by whom, if the asker knows better."""
 
-    destination = forms.CharField(max_length=64, required=False)
-    brand = forms.CharField(max_length=10, required=False)
-    jenis = forms.CharField(max_length=10, required=False)
-    days = forms.CharField(max_length=10, required=False)
-    most = forms.CharField(max_length=10, required=False)
-    order = forms.CharField(max_length=10, required=False)
+    destination = _Text(max_length=64, required=False)
+    brand = _Text(max_length=10, required=False)
+    jenis = _Text(max_length=10, required=False)
+    days = _Text(max_length=10, required=False)
+    most = _Text(max_length=10, required=False)
+    order = _Text(max_length=10, required=False)
 
     def clean_jenis(self) -> Kind:
         """The kind that is asked for; pulsa for everything unknown."""
@@ -94,14 +101,14 @@ class QuoteForm(forms.Form):
 class SaleForm(forms.Form):
     """A purchase: number, product, way to pay, and the token of the page that showed the price."""
 
-    destination = forms.CharField(max_length=64, required=False)
-    sku = forms.CharField(max_length=20, required=False)
-    gateway = forms.CharField(max_length=20, required=False)
-    token = forms.CharField(max_length=form_tokens.LONGEST, required=False)
-    brand = forms.CharField(max_length=10, required=False)
-    again = forms.CharField(max_length=5, required=False)
-    confirm = forms.CharField(max_length=10, required=False)
-    pin = forms.CharField(max_length=12, required=False)
+    destination = _Text(max_length=64, required=False)
+    sku = _Text(max_length=20, required=False)
+    gateway = _Text(max_length=20, required=False)
+    token = _Text(max_length=form_tokens.LONGEST, required=False)
+    brand = _Text(max_length=10, required=False)
+    again = _Text(max_length=5, required=False)
+    confirm = _Text(max_length=10, required=False)
+    pin = _Text(max_length=12, required=False)
 
     def __init__(self, data: Mapping[str, Any], *, dealer: Dealer, kind: Kind) -> None:
         super().__init__(data)

@@ -6,8 +6,12 @@ A promise is of news, never of a refund while the supplier is silent; nothing is
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from hmac import compare_digest
+from typing import Any
 
 from django.conf import settings
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -149,6 +153,11 @@ class OrderView:
 def address(order: Order) -> str:
     """Where an order is seen: its secret link."""
     return f"{reverse('order', args=[order.code])}?t={order.secret}"
+
+
+def opens(secret: str, order: Order) -> bool:
+    """Whether this is the secret of the order's link."""
+    return compare_digest(order.secret.encode(), secret.encode())
 
 
 def next_look(shown: OrderView, *, unchanged: int) -> int:
@@ -324,26 +333,33 @@ def _back(refunds: list[Refund]) -> list[Step]:
     return steps
 
 
-_LAST_REFUND = Prepared(
-    lambda dealer, order: Refund.objects.filter(dealer_id=dealer, order_id=order).order_by("-number")[:1],
-    dealer=int,
-    order=int,
-)
+def _told(code: str) -> QuerySet[Order]:
+    """What programs are told of an order, and of its newest refund."""
+    refunds = Refund.objects.filter(dealer_id=OuterRef("dealer_id"), order_id=OuterRef("pk")).order_by("-number")
+    newest = refunds.values(told=JSONObject(amount="amount", state="state"))[:1]
+    fields = ("code", "secret", "status", "destination", "price", "sn", "paid_at", "finished_at")
+    found = Order.objects.filter(code=code).annotate(sku=F("product__sku"), refund=Subquery(newest))
+    return found.only(*fields).order_by()[:1]
 
 
-def as_json(order: Order) -> dict[str, object]:
-    """The order for programs; inside the dealer's transaction."""
-    refund = _LAST_REFUND.first(dealer=order.dealer_id, order=order.pk)
+_TOLD = Prepared(_told, code=str)
+
+
+def as_json(code: str, secret: str) -> dict[str, object] | None:
+    """The order behind this link for programs, or None; inside its dealer's transaction."""
+    order: Any = _TOLD.first(code=code)
+    if order is None or not opens(secret, order):
+        return None
     return {
         "code": order.code,
         "status": order.status,
         "destination": order.destination,
-        "sku": order.product.sku,
+        "sku": order.sku,
         "price": order.price,
         "sn": order.sn,
         "paid_at": _iso(order.paid_at),
         "finished_at": _iso(order.finished_at),
-        "refund": {"amount": refund.amount, "state": refund.state} if refund else None,
+        "refund": order.refund,
     }
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Func, Value
 from django.utils import timezone
 
 from dealers.models import Dealer, Outlet, Partner, User
@@ -311,10 +312,18 @@ def _cancel_unpaid(order: Order, actor: User | None) -> None:
     refunds.put_back_rest(order)
 
 
+_SHOP = Prepared(
+    lambda code: Dealer.objects.filter(
+        # In brackets it is asked once; as a mere condition, for every dealer that there is.
+        pk=Func(Value(code), function="dealer_of_order", template="(SELECT %(function)s(%(expressions)s))")
+    ).order_by()[:1],
+    code=str,
+)
+
+
 def shop_of(code: str) -> Dealer | None:
     """The same dealer as a whole."""
-    found = Dealer.objects.raw("SELECT d.* FROM dealer_of_order(%s) o (id) JOIN dealer d ON d.id = o.id", [code])
-    return next(iter(found), None)
+    return _SHOP.first(code=code)
 
 
 def dealer_of(code: str) -> int | None:

@@ -23,12 +23,18 @@ _PNG_SCALE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class PayView:
-    """A payment code as its payer needs it; sums in rupiah."""
+class Asked:
+    """The newest code of an order that waits for money, what it asks for, and what is owed; in rupiah."""
 
     payment: Payment
     to_pay: int
     owed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayView(Asked):
+    """A payment code as its payer needs it, and the other ways."""
+
     others: list[Method]
 
     @property
@@ -39,7 +45,7 @@ class PayView:
     @property
     def says_the_sum(self) -> bool:
         """Whether the code itself asks for an exact sum."""
-        return self.payment.qris_id is not None or self.payment.bank_account_id is not None
+        return _says_the_sum(self.payment)
 
     @cached_property
     def svg(self) -> SafeString:
@@ -97,19 +103,31 @@ def is_expired(payment: Payment) -> bool:
     return payment.state != PaymentState.OPEN or payment.expires_at <= timezone.now()
 
 
-def of(dealer: Dealer, order: Order, *, user: User | None) -> PayView | None:
-    """How an order is paid; None when it waits for no money. Inside the dealer's transaction."""
+def _says_the_sum(payment: Payment) -> bool:
+    return payment.qris_id is not None or payment.bank_account_id is not None
+
+
+def asked(order: Order) -> Asked | None:
+    """What an order waits for; None when that is no money. Inside the dealer's transaction."""
     payment = payable(order)
     if payment is None:
         return None
     owed = payments.due(order)
-    says_the_sum = payment.qris_id is not None or payment.bank_account_id is not None
-    return PayView(
-        payment=payment,
-        to_pay=payment.amount if says_the_sum else owed,
-        owed=owed,
-        others=[way for way in ways(dealer, order, user=user) if way.code != order.gateway],
-    )
+    return Asked(payment=payment, to_pay=payment.amount if _says_the_sum(payment) else owed, owed=owed)
+
+
+def of(dealer: Dealer, order: Order, *, user: User | None) -> PayView | None:
+    """How an order is paid; None when it waits for no money. Inside the dealer's transaction."""
+    found = asked(order)
+    if found is None:
+        return None
+    offered = others(dealer, order, user=user)
+    return PayView(payment=found.payment, to_pay=found.to_pay, owed=found.owed, others=offered)
+
+
+def others(dealer: Dealer, order: Order, *, user: User | None) -> list[Method]:
+    """The ways in which this buyer may pay this order instead."""
+    return [way for way in ways(dealer, order, user=user) if way.code != order.gateway]
 
 
 def ways(dealer: Dealer, order: Order, *, user: User | None) -> list[Method]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dealers.models import Dealer, User
 from portal.lib import msisdn
+from portal.lib.prepared import Prepared
 from portal.templatetags.words import clock, nominal
 from transactions import catalog, form_tokens, packages, service
 from transactions.catalog import Tile
@@ -175,7 +176,7 @@ def grid(
     token = form_tokens.make(dealer.pk)  # before the prices are read: the page must not claim to be newer than they
     sold = catalog.brands(dealer.pk, kind) if brand_code else []  # compared here: what was typed may hold anything
     chosen = next((brand for brand in sold if brand.code == brand_code), None)
-    prefix = catalog.prefixes_of([number]).get(number) if number and kind != Kind.PLN else None
+    prefix = catalog.prefix_of(number) if number and kind != Kind.PLN else None
     brand = chosen or (prefix.brand if prefix else None)
     tiles = catalog.tiles(dealer.pk, kind=kind, brand=brand) if brand or kind == Kind.PLN else []
     vouchers = [Voucher(tile, tile.product.sku == sku, dealer.time_zone) for tile in tiles]
@@ -203,9 +204,17 @@ def _digits_that_matter(number: str) -> int:
     return max((len(digits) for digits in rows.values_list("digits", flat=True)), default=4)
 
 
+_SOLD = Prepared(
+    lambda dealer: (
+        Product.objects.filter(dealer_id=dealer, is_open=True).order_by("kind").distinct("kind").only("kind")
+    ),
+    dealer=int,
+)
+
+
 def kinds(dealer: Dealer) -> list[Kind]:
     """What the dealer sells, in the order of the tabs."""
-    sold = set(Product.objects.filter(dealer=dealer, is_open=True).order_by().values_list("kind", flat=True).distinct())
+    sold = {product.kind for product in _SOLD.all(dealer=dealer.pk)}
     return [kind for kind in Kind if kind in sold] or [Kind.PULSA]
 
 

@@ -8,11 +8,13 @@ and process. A tag writes the block, and the middleware adds to the policy exact
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from csp.middleware import CSPMiddleware, PolicyParts
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponseBase
 
@@ -78,21 +80,21 @@ def written(request: HttpRequest, block: Block) -> str:
     return f"<style>{block.css}</style>"
 
 
-class StyledCSPMiddleware(CSPMiddleware):
-    """django-csp's middleware; allows the style blocks that were written into the page, and no others."""
+class PolicyMiddleware:
+    """The policy of django-csp; allows the style blocks that were written into the page, and no others."""
 
-    def get_policy_parts(
-        self,
-        request: HttpRequest,
-        response: HttpResponseBase,
-        report_only: bool = False,  # noqa: FBT001, FBT002  django-csp's signature
-    ) -> PolicyParts:
-        """The policy of django-csp with the hashes added."""
-        parts: PolicyParts = super().get_policy_parts(request, response, report_only)
-        if sources := getattr(request, _WRITTEN, []):
-            update = dict(parts.update or {})
-            parts.update = update | {"style-src": [*update.get("style-src", []), *sources]}
-        return parts
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        response.headers.setdefault(HEADER, _policy(*getattr(request, _WRITTEN, ())))
+        return response
+
+
+@lru_cache(maxsize=256)
+def _policy(*sources: str) -> str:
+    return build_policy(update={"style-src": sources} if sources else None)
 
 
 def _block(css: str) -> Block:

@@ -12,15 +12,18 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.messages.storage import default_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -91,6 +94,20 @@ class TroubleMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return trouble_response(request, exception)
+
+
+class MessagesMiddleware(MessageMiddleware):
+    """Django's middleware for messages; does nothing for a request in which nobody reads or leaves any."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Make the storage at its first use."""
+        request._messages = SimpleLazyObject(partial(default_storage, request))  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep what was left, if there was a storage."""
+        if request._messages._wrapped is empty:  # type: ignore[attr-defined]  # noqa: SLF001
+            return response
+        return super().process_response(request, response)
 
 
 class NotAllowedMiddleware:

@@ -56,7 +56,7 @@ def _sent(here: Storefront) -> tuple[Order, Call]:
 
 
 def test_the_vouchers_for_a_number(here: Storefront) -> None:
-    with at_most(7):
+    with at_most(6):
         answer = here.browser.post(f"{here.address}quote/", {"destination": "0812"}, HTTP_ACCEPT="application/json")
     assert answer.json()["products"]
 
@@ -76,8 +76,17 @@ def test_a_look_at_an_order_that_has_not_changed(here: Storefront) -> None:
 
 def test_the_state_of_an_order(here: Storefront) -> None:
     link = here.link(here.bought(gateway="sandbox"), "status.json")
-    with at_most(6):
+    with at_most(5):
         assert here.browser.get(link).json()["status"] == "awaiting_payment"
+
+
+def test_a_payment_that_is_pretended(here: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = here.bought(gateway="sandbox")
+    taken: list[int] = []
+    monkeypatch.setattr("transactions.gateways.sandbox.pay", lambda _payment, *, amount, times: taken.append(amount))
+    with at_most(7):
+        assert here.browser.post(here.link(order, "simulate/")).status_code == 303
+    assert taken == [order.price]
 
 
 def test_a_payment(here: Storefront) -> None:

@@ -23,9 +23,7 @@ from transactions.suppliers import connections
 log = structlog.get_logger(__name__)
 
 _SUPPLIER = Prepared(
-    lambda dealer, code: Supplier.objects.select_related("dealer").filter(dealer_id=dealer, code=code).order_by()[:1],
-    dealer=int,
-    code=str,
+    lambda dealer, code: Supplier.objects.filter(dealer_id=dealer, code=code).order_by()[:1], dealer=int, code=str
 )
 
 
@@ -40,6 +38,7 @@ def supplier(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         row = _SUPPLIER.first(dealer=dealer.pk, code=code)
     if row is None:
         return _answer("supplier", 404, "unknown_supplier")
+    row.dealer = dealer
     try:
         callback = connections.connect(row).parse_callback(headers=request.headers, body=request.body)
     except suppliers.BadSignature:

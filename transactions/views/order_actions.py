@@ -19,30 +19,30 @@ from transactions.gateways.base import GatewayUnavailable
 from transactions.gateways.terms import MethodClosed
 from transactions.models import Order
 from transactions.order_view import address
-from transactions.views.order_page import secret_link
+from transactions.views.order_page import reading, secret_link
 
 
 @require_POST
-@secret_link
-def simulate(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
+@reading(lambda order: {"asked": pay_view.asked(order)})
+def simulate(request: HttpRequest, dealer: Dealer, order: Order, *, asked: pay_view.Asked | None) -> HttpResponse:
     """Have the demo's gateway take a pretended payment: optional `amount` in rupiah, `times`."""
     if not settings.SANDBOX_SECRET:
         raise Http404
-    with tenancy.inside(dealer.pk):
-        pay = pay_view.of(dealer, order, user=None)
-    if pay is None:
+    if asked is None:
         messages.info(request, _("Pesanan ini tidak menunggu pembayaran."))
         return _back(order)
     try:
-        amount = _number(request, "amount", pay.to_pay)
-        sandbox.pay(pay.payment, amount=amount, times=_number(request, "times", 1))
+        amount = _number(request, "amount", asked.to_pay)
+        sandbox.pay(asked.payment, amount=amount, times=_number(request, "times", 1))
     except ValueError:
         messages.error(request, _("Jumlah atau banyaknya bayar tidak bisa dipakai. Tidak ada yang dibayar."))
     except GatewayUnavailable:
         text = _(
             "Simulator pembayaran tidak menjawab. Tidak ada yang dibayar; coba lagi, atau ganti cara bayar: %(ways)s."
         )
-        messages.error(request, text % {"ways": ", ".join(str(way.label) for way in pay.others)})
+        with tenancy.inside(dealer.pk):
+            others = pay_view.others(dealer, order, user=None)
+        messages.error(request, text % {"ways": ", ".join(str(way.label) for way in others)})
     return _back(order)
 
 

@@ -7,7 +7,7 @@ updates itself by a fragment that says when to ask again, and by a refresh where
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from hmac import compare_digest
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
@@ -28,23 +28,27 @@ _BY_CODE = Prepared(
 )
 
 
-class NoSuchOrder(Exception):
-    """A wrong code and a wrong secret alike."""
-
-
 def secret_link(view: View) -> Callable[..., HttpResponse]:
     """Find the order that `code` and `t` open, or answer 404; the view opens its own transactions."""
+    return reading(lambda _order: {})(view)
 
-    @wraps(view)
-    def opened(request: HttpRequest, code: str, **rest: int) -> HttpResponse:
-        try:
-            dealer, order = find(code, request.GET.get("t", ""))
-        except NoSuchOrder:
-            return _private(render(request, "storefront/unknown.html", status=404))
-        request.dealer = dealer  # type: ignore[attr-defined]
-        return _private(view(request, dealer, order, **rest))
 
-    return opened
+def reading(read: Callable[[Order], dict[str, Any]]) -> Callable[[View], Callable[..., HttpResponse]]:
+    """As `secret_link`; the view is given by name what `read` finds in the transaction that finds the order."""
+
+    def wrapped(view: View) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def opened(request: HttpRequest, code: str, **rest: int) -> HttpResponse:
+            with found(code, request.GET.get("t", "")) as (dealer, order):
+                seen = read(order) if order is not None else {}
+            if dealer is None or order is None:
+                return _private(render(request, "storefront/unknown.html", status=404))
+            request.dealer = dealer  # type: ignore[attr-defined]
+            return _private(view(request, dealer, order, **seen, **rest))
+
+        return opened
+
+    return wrapped
 
 
 def _private(answer: HttpResponse) -> HttpResponse:
@@ -69,17 +73,12 @@ def looked_at(view: View) -> Callable[..., HttpResponse]:
     return opened
 
 
-def find(code: str, secret: str) -> tuple[Dealer, Order]:
-    """The order that this link opens. Raises `NoSuchOrder`."""
-    with found(code, secret) as (dealer, order):
-        if dealer is None or order is None:
-            raise NoSuchOrder
-        return dealer, order
-
-
 @contextmanager
 def found(code: str, secret: str) -> Iterator[tuple[Dealer, Order] | tuple[None, None]]:
-    """The order that this link opens and its dealer, whose transaction lasts as long as the block; or nothing."""
+    """The order that this link opens and its dealer, whose transaction lasts as long as the block; or nothing.
+
+    A wrong code and a wrong secret are the same nothing.
+    """
     try:
         dealer = orders.shop_of(plain := ids.normalise(code))
     except ids.BadCode:
@@ -89,7 +88,7 @@ def found(code: str, secret: str) -> Iterator[tuple[Dealer, Order] | tuple[None,
         return
     with tenancy.inside(dealer.pk):
         order = _BY_CODE.first(code=plain)
-        is_theirs = order is not None and compare_digest(order.secret.encode(), secret.encode())
+        is_theirs = order is not None and order_view.opens(secret, order)
         yield (dealer, order) if order is not None and is_theirs else (None, None)
 
 
@@ -127,10 +126,21 @@ def live(request: HttpRequest, dealer: Dealer, order: Order) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, code: str) -> HttpResponse:
     """`{"code","status","destination","sku","price","sn","paid_at","finished_at","refund"}`; times ISO 8601."""
-    with found(code, request.GET.get("t", "")) as (_dealer, order):
-        if order is None:
-            return _private(web.problem(404, "not_found", _("Pesanan tidak ditemukan.")))
-        return _private(JsonResponse(order_view.as_json(order)))
+    told = _told(code, request.GET.get("t", ""))
+    if told is None:
+        return _private(web.problem(404, "not_found", _("Pesanan tidak ditemukan.")))
+    return _private(JsonResponse(told))
+
+
+def _told(code: str, secret: str) -> dict[str, object] | None:
+    try:
+        dealer_id = orders.dealer_of(plain := ids.normalise(code))
+    except ids.BadCode:
+        return None
+    if dealer_id is None:
+        return None
+    with tenancy.inside(dealer_id):
+        return order_view.as_json(plain, secret)
 
 
 def _looks(request: HttpRequest) -> int:
