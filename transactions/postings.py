@@ -154,6 +154,16 @@ def is_given(order: Order, *, number: int) -> bool:
     return ledger.transfer(order.dealer_id, f"{order.code}:goodwill:{number}") is not None
 
 
+def gifts(order: Order) -> int:
+    """What an order was given out of goodwill, in rupiah."""
+    return int(_of(order, frm_kind=accounts.GOODWILL.kind).aggregate(n=Sum("amount"))["n"] or 0)
+
+
+def count_gifts(order: Order) -> int:
+    """How often an order was given something out of goodwill."""
+    return _of(order, frm_kind=accounts.GOODWILL.kind).count()
+
+
 def recapture(order: Order, supplier: Supplier, *, cost: int) -> None:
     """Delivered after the release, and the refund is still due: it is a sale after all.
 
