@@ -176,4 +176,4 @@ def _carry_out(order: Order, row: Amends, actor: User) -> None:
 def _booked(order: Order, row: Amends) -> Refund | None:
     if row.kind == AmendsKind.PART:
         return refunds.give_part_back(order, amount=row.amount)
-    return refunds.goodwill(order, amount=row.amount, number=postings.count_gifts(order) + 1)
+    return refunds.goodwill(order, amount=row.amount, number=postings.next_gift(order))

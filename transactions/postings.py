@@ -159,9 +159,12 @@ def gifts(order: Order) -> int:
     return int(_of(order, frm_kind=accounts.GOODWILL.kind).aggregate(n=Sum("amount"))["n"] or 0)
 
 
-def count_gifts(order: Order) -> int:
-    """How often an order was given something out of goodwill."""
-    return _of(order, frm_kind=accounts.GOODWILL.kind).count()
+def next_gift(order: Order) -> int:
+    """The number of the next goodwill for an order."""
+    number = 1
+    while is_given(order, number=number):
+        number += 1
+    return number
 
 
 def recapture(order: Order, supplier: Supplier, *, cost: int) -> None:

@@ -79,7 +79,7 @@ def test_part_of_a_customers_sale_is_in_the_wallet_at_once(here: Desk) -> None:
     row = give(here, order, wish())
     assert here.shop.balance() == before + 4_000
     with tenancy.inside(here.shop.dealer.pk):
-        assert Refund.objects.get(pk=row.refund_id).way == RefundWay.WALLET
+        assert Refund.objects.get(order=order, amount=row.amount).way == RefundWay.WALLET
 
 
 def test_goodwill_is_the_dealers_own_money_and_leaves_the_sale(here: Desk, sold: Order) -> None:
@@ -206,7 +206,7 @@ def test_the_reason_stays_with_the_money_when_a_transfer_comes_back(here: Desk, 
     row = give(here, sold, wish())
     staff = Payer(user=here.person(Role.OWNER), may_approve=True)
     with tenancy.inside(here.shop.dealer.pk):
-        refund = Refund.objects.get(pk=row.refund_id)
+        refund = Refund.objects.get(order=sold, amount=row.amount)
         refund_ways.seal(refund, refund_ways.Destination("BCA", "1234567890", "Budi"))
         refund.way = RefundWay.BANK
         refund.save(update_fields=["way", "destination"])

@@ -295,8 +295,8 @@ def _made_amends(shop: Shop, order: Order) -> None:
     staff = factories.member(shop.dealer)
     for seen, (kind, amount) in enumerate([("part", 2_000), ("goodwill", 1_000), ("goodwill", 500)]):
         shop.dealer.four_eyes_above = 3_000
-        about = {"reason": "yang masuk kurang", "token": ids.new_token(), "seen": seen}
-        wish = amends.Wish(kind=AmendsKind(kind), amount=amount, **about)
+        token = ids.new_token()
+        wish = amends.Wish(kind=AmendsKind(kind), amount=amount, reason="yang masuk kurang", token=token, seen=seen)
         amends.give(shop.dealer, order.pk, wish, actor=staff)
 
 
