@@ -79,28 +79,28 @@ def test_the_desk_gives_a_part_back_and_the_guest_has_it(visitor: Visitor, desk:
     assert is_clean(desk)
 
 
-def test_above_the_limit_a_second_person_agrees_to_the_gift(scriptless: Visitor, desk: Desk) -> None:
-    page, dealer = scriptless.page, desk.shop.dealer
+def test_above_the_limit_a_second_person_agrees_to_the_gift(visitor: Visitor, desk: Desk) -> None:
+    page, dealer = visitor.page, desk.shop.dealer
     order = desk.paid_by_guest()
     dealer.four_eyes_above = 1_000
     dealer.save(update_fields=["four_eyes_above"])
-    sits_down(scriptless, desk, Role.MANAGER)
-    goes(scriptless, "order", order.code)
+    sits_down(visitor, desk, Role.MANAGER)
+    goes(visitor, "order", order.code)
     expect(page.locator(".status h1")).to_have_text("Berhasil", timeout=20_000)
-    scriptless.presses("Beri ganti rugi")
-    asks(scriptless, "2.000", "Maaf, menunggu terlalu lama.")
+    visitor.presses("Beri ganti rugi")
+    asks(visitor, "2.000", "Maaf, menunggu terlalu lama.")
     expect(page.get_by_text("Toko sendiri")).to_be_visible()
     page.get_by_label("Sudah diperiksa").check()
-    scriptless.presses("Usulkan")
+    visitor.presses("Usulkan")
     expect(page.get_by_text("Usul dicatat")).to_be_visible()
     expect(page.get_by_role("button", name="Setujui Rp2.000")).to_have_count(0)
 
-    sits_down(scriptless, desk, Role.OWNER)
-    goes(scriptless, "tasks")
+    sits_down(visitor, desk, Role.OWNER)
+    goes(visitor, "tasks")
     page.get_by_role("link", name="Usul uang kembali menunggu orang kedua").click()
     assert judged(page) == {}
     page.get_by_label("Sudah diperiksa").check()
-    scriptless.presses("Setujui Rp2.000")
+    visitor.presses("Setujui Rp2.000")
     expect(page.get_by_text("Disetujui.")).to_be_visible()
     page.get_by_role("link", name="Lihat halaman pembeli").click()
     expect(page.locator(".status")).to_contain_text("Ganti rugi Rp2.000")
