@@ -57,7 +57,7 @@ def due(here: Desk) -> int:
 def test_the_first_step_books_nothing_and_says_what_would_happen(here: Desk, sold: Order) -> None:
     browser = here.as_()
     shown = browser.post(address(sold), fields(browser, address(sold))).content.decode()
-    for said in ("Rp4.000", "yang tetap terjual Rp7.000", "Tamu", "Rekening bank", "-Rp3.200", "kurang 2 GB"):
+    for said in ("Rp4.000", "Rp7.000", "Tamu, sebagai pengembalian", "Rekening bank", "-Rp3.200", "kurang 2 GB"):
         assert said in shown
     assert due(here) == 0
 
