@@ -23,6 +23,7 @@ class Can(StrEnum):
     DECIDE_ORDER = "decide_order"
     PAY_REFUND = "pay_refund"
     APPROVE_REFUND = "approve_refund"
+    GIVE_BACK = "give_back"
     SEE_COST = "see_cost"
     EDIT_CATALOGUE = "edit_catalogue"
     SEE_MONEY = "see_money"

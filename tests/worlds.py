@@ -29,6 +29,8 @@ from transactions import (
 from transactions.models import (
     Account,
     AccountKind,
+    Amends,
+    AmendsKind,
     BankAccount,
     BankFile,
     BankLine,
@@ -119,6 +121,8 @@ class World:
     """A partner's, waiting for its transfer."""
     bank_file: BankFile
     """Uploaded, and not booked yet."""
+    amends: Amends
+    """Proposed for `paid_back`, waiting for a second person."""
 
     @property
     def product(self) -> Product:
@@ -176,6 +180,7 @@ def world(slug: str, *, staff: bool = False) -> World:
             difference=_difference(dealer, shop.supplier, delivered),
             deposit=deposit,
             bank_file=bank_file,
+            amends=_amends(dealer, paid_back.order),
         )
 
 
@@ -279,6 +284,12 @@ def _incident(dealer: Dealer, order: Order) -> Incident:
     soon = timedelta(hours=2)
     todo.ask(dealer.pk, TaskKind.INCIDENT, str(incident.pk), within=soon, order=order, incident=incident)
     return incident
+
+
+def _amends(dealer: Dealer, order: Order) -> Amends:
+    todo.ask(dealer.pk, TaskKind.AMENDS, order.code, within=timedelta(days=1), order=order)
+    said = {"kind": AmendsKind.GOODWILL, "amount": 2_000, "reason": "menunggu terlalu lama", "token": ids.new_token()}
+    return Amends.objects.create(dealer=dealer, order=order, proposed_by=factories.user(), **said)
 
 
 def _undecided(dealer: Dealer, order: Order) -> Task:

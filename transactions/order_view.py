@@ -183,11 +183,11 @@ def of(dealer: Dealer, order: Order, *, user: User | None = None) -> OrderView:
 
 def _at_this_moment(dealer: Dealer, order: Order, user: User | None) -> OrderView:
     refunds = _refunds(order)
-    back = tuple(refund_view.of(refund, dealer) for refund in refunds)
+    back = refund_view.of_order(refunds, dealer)
     pay = pay_view.of(dealer, order, user=user)
     short_by = payments.short_by(order, owed=pay.owed) if pay else 0
     said = _words(dealer, order, pay, short_by)
-    money = tuple(each.sentence for each in back) or _untouched(order, short_by)
+    money = tuple(line for each in back for line in each.lines) or _untouched(order, short_by)
     return OrderView(
         order=order,
         dealer=dealer,
@@ -321,7 +321,7 @@ def _step(done: str, doing: str, *, at: datetime | None, after: datetime | None)
 def _back(refunds: list[Refund]) -> list[Step]:
     steps = []
     for refund in refunds:
-        amount = {"amount": rupiah(refund.amount)}
+        amount = {"amount": refund_view.sum_of(refund)}
         if refund.state == RefundState.DONE:
             steps.append(Step(_("%(amount)s dikembalikan") % amount, "done", refund.finished_at))
         elif refund.state == RefundState.RETURNED:

@@ -154,6 +154,19 @@ def is_given(order: Order, *, number: int) -> bool:
     return ledger.transfer(order.dealer_id, f"{order.code}:goodwill:{number}") is not None
 
 
+def gifts(order: Order) -> int:
+    """What an order was given out of goodwill, in rupiah."""
+    return int(_of(order, frm_kind=accounts.GOODWILL.kind).aggregate(n=Sum("amount"))["n"] or 0)
+
+
+def next_gift(order: Order) -> int:
+    """The number of the next goodwill for an order."""
+    number = 1
+    while is_given(order, number=number):
+        number += 1
+    return number
+
+
 def recapture(order: Order, supplier: Supplier, *, cost: int) -> None:
     """Delivered after the release, and the refund is still due: it is a sale after all.
 

@@ -12,7 +12,7 @@ from dealers.models import Dealer
 from portal.lib.money import rupiah
 from portal.templatetags.words import clock, day, zone
 from transactions import refund_ways
-from transactions.models import Refund, RefundState, RefundWay
+from transactions.models import Amends, Refund, RefundState, RefundWay
 from transactions.refunds import PAY_WITHIN
 
 
@@ -89,6 +89,8 @@ class RefundView:
     """Empty when nothing can be chosen any more."""
     is_moving: bool
     """Whether it may change within seconds, by itself."""
+    said: str = ""
+    """Why the shop gives it, in its own words, where it does so of its own accord."""
 
     @property
     def is_open(self) -> bool:
@@ -96,13 +98,32 @@ class RefundView:
         return self.refund.state in {RefundState.DUE, RefundState.SENT}
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """What happened to the money, and what the shop says about it."""
+        if not self.said:
+            return (self.sentence,)
+        return self.sentence, _("Kata toko: %(reason)s") % {"reason": self.said}
+
+    @property
     def is_chosen(self) -> bool:
         """Whether the guest has said how."""
         return self.refund.way != RefundWay.UNDECIDED
 
 
-def of(refund: Refund, dealer: Dealer) -> RefundView:
-    """The refund as its guest sees it now; inside the dealer's transaction."""
+def of_order(refunds: list[Refund], dealer: Dealer) -> tuple[RefundView, ...]:
+    """An order's refunds, by number, as its guest sees them now; inside the dealer's transaction."""
+    if not refunds:
+        return ()
+    given = Amends.objects.filter(dealer=dealer, order_id=refunds[0].order_id, refund__isnull=False)
+    said: dict[int | None, str] = dict(given.values_list("refund_id", "reason"))
+    for refund in refunds:
+        if refund.follows_id in said:
+            said[refund.pk] = said[refund.follows_id]
+    return tuple(of(refund, dealer, said=said.get(refund.pk, "")) for refund in refunds)
+
+
+def of(refund: Refund, dealer: Dealer, *, said: str = "") -> RefundView:
+    """The refund as its guest sees it now, with the shop's word for it; inside the dealer's transaction."""
     begun = refund_ways.is_begun(refund)
     to = refund_ways.destination_of(refund)
     destination = to.masked if to else ""
@@ -119,6 +140,7 @@ def of(refund: Refund, dealer: Dealer) -> RefundView:
         counter_code=_grouped(refund_ways.counter_code(refund)) if is_cash else "",
         options=() if begun else tuple(_OPTIONS[way] for way in refund_ways.offered(refund)),
         is_moving=refund.state == RefundState.SENT or (not begun and refund.way == RefundWay.SOURCE),
+        said=said,
     )
 
 
@@ -138,9 +160,15 @@ def _state(refund: Refund) -> tuple[str, str]:
             return _("Tidak jadi dikembalikan"), "info"
 
 
+def sum_of(refund: Refund) -> str:
+    """`Rp4.000`, and what is a gift is called one."""
+    amount = rupiah(refund.amount)
+    return _("Ganti rugi %(amount)s") % {"amount": amount} if refund.is_goodwill else amount
+
+
 def _sentence(refund: Refund, dealer: Dealer, destination: str) -> str:
     given = {
-        "amount": rupiah(refund.amount),
+        "amount": sum_of(refund),
         "at": _moment(refund.finished_at, dealer),
         "until": day(refund.created_at + PAY_WITHIN, dealer.time_zone),
         "shop": dealer.name,

@@ -58,15 +58,15 @@ def unapplied_of(order: Order) -> Statement:
     return Statement(_UNAPPLIED, [order.dealer_id, order.pk])
 
 
-def goodwill(order: Order, *, amount: int, number: int) -> None:
+def goodwill(order: Order, *, amount: int, number: int) -> Refund | None:
     """Something extra for the trouble, the `number`th gift for this order: in the wallet, or due to a guest.
 
-    `amount` in rupiah. The same gift twice is given once; raises `ledger.ReferenceReused` for another amount.
+    `amount` in rupiah. The same gift twice is given once, and is None the second time; raises
+    `ledger.ReferenceReused` for another amount.
     """
     is_new = not postings.is_given(order, number=number)
     postings.goodwill(order, amount=amount, number=number)
-    if is_new:
-        record(order, amount, is_goodwill=True)
+    return record(order, amount, is_goodwill=True) if is_new else None
 
 
 def give_part_back(order: Order, *, amount: int) -> Refund | None:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from transactions.views.desk import (
     additions,
+    amends,
     bank_files,
     counter,
     deposit_tickets,
@@ -48,6 +49,10 @@ urlpatterns = [
     path("pesanan/<str:code>/batal/", order_actions.cancel, name="order_cancel"),
     path("pesanan/<str:code>/putuskan/", order_actions.decide, name="order_decide"),
     path("pesanan/<str:code>/setujui/", order_actions.approve, name="order_approve"),
+    path("pesanan/<str:code>/kembali/", amends.part_back, name="order_part_back"),
+    path("pesanan/<str:code>/ganti-rugi/", amends.goodwill, name="order_goodwill"),
+    path("pesanan/<str:code>/usul/<int:pk>/setujui/", amends.approve, name="amends_approve"),
+    path("pesanan/<str:code>/usul/<int:pk>/batal/", amends.drop, name="amends_drop"),
     path("pengembalian/", refunds.index, name="refunds"),
     path("pengembalian/<int:pk>/", refunds.detail, name="refund"),
     path("pengembalian/<int:pk>/pilihan/", refunds.choose, name="refund_choice"),

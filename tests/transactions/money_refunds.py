@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from dealers.models import Dealer
-from portal.lib import tenancy
+from portal.lib import ids, tenancy
 from tests.factories import Shop
-from transactions import dispatch, payouts, postings, refund_choices, refund_ways, refunds, states
+from transactions import amends, dispatch, payouts, postings, refund_choices, refund_ways, refunds, states
 from transactions.gateways.base import Payback, PaybackAnswer, PaybackOutcome
 from transactions.gateways.sandbox import Sandbox
-from transactions.models import Due, Order, Refund, RefundState, RefundWay, Status
+from transactions.models import AmendsKind, Due, Order, Refund, RefundState, RefundWay, Status
 from transactions.payouts import Payer
 from transactions.refund_choices import Choice
 from transactions.refund_ways import Destination
@@ -108,6 +108,18 @@ class RefundRules(RuleBasedStateMachine):
                 payouts.give_up(self.dealer, refund_id, payer=self.payer)
             else:
                 payouts.bounce(self.dealer, refund_id, payer=self.payer)
+
+    @rule(kind=st.sampled_from(list(AmendsKind)), amount=st.sampled_from([1_000, 6_000, 11_000]), pick=PICK)
+    def make_amends(self, kind: AmendsKind, amount: int, pick: int) -> None:
+        """A manager gives some of a sale back, or a gift, as far as there is any to give."""
+        order_id = self._order(pick, Status.SUCCEEDED, Status.FAILED)
+        if order_id is None:
+            return
+        with tenancy.inside(self.dealer.pk):
+            seen = amends.count(Order.objects.get(pk=order_id))
+        wish = amends.Wish(kind=kind, amount=amount, reason="yang masuk kurang", token=ids.new_token(), seen=seen)
+        with contextlib.suppress(amends.TooMuch):
+            amends.give(self.dealer, order_id, wish, actor=self.payer.user)
 
     @rule(amount=st.sampled_from([1_000, 11_000]), pick=PICK)
     def give_part_back(self, amount: int, pick: int) -> None:

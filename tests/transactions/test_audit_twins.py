@@ -9,16 +9,16 @@ from django.db import connections
 from django.utils import timezone
 
 from dealers import partners
-from portal.lib import tenancy
+from portal.lib import ids, tenancy
 from tests import factories, worlds
 from tests.factories import Shop
 from tests.transactions import breaking
 from tests.transactions.paying_rig import open_code, ordered, reports
 from tests.transactions.reconcile import rig
 from tests.transactions.scripted import verdict
-from transactions import accounts, audit, fulfilment, incidents, ledger, rollups, webhook_endpoints, webhooks
+from transactions import accounts, amends, audit, fulfilment, incidents, ledger, rollups, webhook_endpoints, webhooks
 from transactions.audit import Scope, deliveries, paybacks, walls
-from transactions.models import Attempt, HookFormat, Incident, Order
+from transactions.models import AmendsKind, Attempt, HookFormat, Incident, Order
 from transactions.suppliers.base import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"])
@@ -128,6 +128,25 @@ TWINS: dict[str, tuple[int, str]] = {
     "a refund that calls itself a gift": (
         12,
         "UPDATE refund SET is_goodwill = true WHERE dealer_id = %(dealer)s",
+    ),
+    "a gift that its refund knows by another sum": (
+        12,
+        "UPDATE amends SET amount = amount + 1 WHERE dealer_id = %(dealer)s AND kind = 'goodwill'",
+    ),
+    "money given out of a sale that was never booked": (
+        12,
+        "DELETE FROM transfer WHERE dealer_id = %(dealer)s AND reference LIKE '%%:sale-refund:%%'",
+    ),
+    "more gifts than the order cost": (
+        12,
+        (
+            "UPDATE orders SET price = 1 WHERE dealer_id = %(dealer)s AND id = "
+            "(SELECT order_id FROM amends WHERE dealer_id = %(dealer)s AND kind = 'goodwill' AND refund_id IS NOT NULL)"
+        ),
+    ),
+    "a proposal that no second person is asked about": (
+        12,
+        "UPDATE task SET closed_at = now() WHERE dealer_id = %(dealer)s AND kind = 'amends'",
     ),
     "a refund done that nobody paid": (
         12,
@@ -243,6 +262,7 @@ def books(transactional_db: None) -> dict[str, object]:
     worlds._tills(shop)
     _paid_by_transfer(shop)
     _to_be_told(shop)
+    _made_amends(shop, delivered)
     rig.accepted(shop, delivered)
     worlds._deposits(shop)
     rollups.roll_up(shop.dealer.pk)
@@ -268,6 +288,16 @@ def _to_be_told(shop: Shop) -> None:
         partner = partners.invite(shop.dealer, partners.Application(username="mitra", name="Mitra Uji"), by=None)
         made = webhook_endpoints.add(partner, url="https://example.com/hook", how=HookFormat.NATIVE)
         webhooks.ping(made.endpoint)
+
+
+def _made_amends(shop: Shop, order: Order) -> None:
+    """Something given of a sale, something given as a gift, and a third sum that waits for a second person."""
+    staff = factories.member(shop.dealer)
+    for seen, (kind, amount) in enumerate([("part", 2_000), ("goodwill", 1_000), ("goodwill", 500)]):
+        shop.dealer.four_eyes_above = 3_000
+        token = ids.new_token()
+        wish = amends.Wish(kind=AmendsKind(kind), amount=amount, reason="yang masuk kurang", token=token, seen=seen)
+        amends.give(shop.dealer, order.pk, wish, actor=staff)
 
 
 def _paid_by_transfer(shop: Shop) -> None:

@@ -36,6 +36,7 @@ def _foreign() -> dict[str, list[object]]:
     by_code: dict[str, list[object]] = {
         name: [code] for name in ("order", "order_live", "order_cash", "order_cancel", "order_decide", "order_approve")
     }
+    by_code |= {"order_part_back": [code], "order_goodwill": [code]}
     return by_code | {
         "refund": [refund],
         "task_close": [task],

@@ -45,6 +45,15 @@ def _money_sent(scene: Scene) -> dict[str, str]:
     return {"supplier": scene.supplier.code, "partner": f"{scene.here.dealer.slug}-mitra", **sent}
 
 
+def _given(_scene: Scene) -> dict[str, str]:
+    said = {"amount": "2.000", "reason": "yang masuk kurang", "seen": "0"}
+    return {**said, "token": ids.new_token(), "sure": "on"}
+
+
+def _proposed(scene: Scene) -> list[object]:
+    return [scene.here.paid_back.order.code, scene.here.amends.pk]
+
+
 def _line(scene: Scene) -> dict[str, str]:
     day = timezone.localdate().isoformat()
     account = str(scene.here.line.account_id)
@@ -157,6 +166,37 @@ ROWS = [
         name="desk:order_approve",
         at=_silent,
         fields=_sure,
+        changes=True,
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:order_part_back",
+        at=lambda s: [s.here.delivered.code],
+        fields=_given,
+        changes=True,
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:order_goodwill",
+        at=lambda s: [s.here.delivered.code],
+        fields=_given,
+        changes=True,
+        get="302 404 404 200 200 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:amends_approve",
+        at=_proposed,
+        fields=_sure,
+        changes=True,
+        get="302 404 405 405 405 403 403 403 404",
+        post="302 404 404 302 302 403 403 403 404",
+    ),
+    Row(
+        name="desk:amends_drop",
+        at=_proposed,
         changes=True,
         get="302 404 405 405 405 403 403 403 404",
         post="302 404 404 302 302 403 403 403 404",

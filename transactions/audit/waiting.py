@@ -50,6 +50,28 @@ WHERE {RECENT} AND f.begun_at IS NOT NULL AND (CASE
         AND EXISTS (SELECT FROM refund n WHERE n.dealer_id = f.dealer_id AND n.follows_id = f.id)
     ELSE p.id IS NULL END) IS NOT TRUE
 """  # noqa: S608
+# What a person gave is one refund of that sum, out of the sale or as a gift; never more gifts than the order cost.
+_GIVEN_AS_IT_SAYS = f"""
+SELECT a.dealer_id, o.code, a.kind || ' of ' || a.amount || ' was given, and refund '
+    || coalesce(f.number::text, '?') || ' is another story'
+FROM amends a JOIN orders o ON o.dealer_id = a.dealer_id AND o.id = a.order_id
+LEFT JOIN refund f ON f.dealer_id = a.dealer_id AND f.id = a.refund_id
+LEFT JOIN transfer t ON t.dealer_id = a.dealer_id AND t.reference = o.code || ':sale-refund:' || f.number
+WHERE {RECENT} AND a.done_at IS NOT NULL
+    AND ((f.order_id, f.amount, f.is_goodwill) IS DISTINCT FROM (a.order_id, a.amount, a.kind = 'goodwill')
+    OR (a.kind = 'part' AND (t.amount, t.frm_kind) IS DISTINCT FROM (a.amount, 'sales')))
+UNION ALL
+SELECT o.dealer_id, o.code, 'was given ' || sum(a.amount) || ' out of goodwill, and cost ' || o.price
+FROM amends a JOIN orders o ON o.dealer_id = a.dealer_id AND o.id = a.order_id
+WHERE {RECENT} AND a.kind = 'goodwill' AND a.done_at IS NOT NULL
+GROUP BY o.id HAVING sum(a.amount) > o.price
+UNION ALL
+SELECT a.dealer_id, o.code, a.kind || ' of ' || a.amount || ' waits for a second person, and nobody is asked'
+FROM amends a JOIN orders o ON o.dealer_id = a.dealer_id AND o.id = a.order_id
+WHERE {RECENT} AND a.done_at IS NULL AND a.dropped_at IS NULL
+    AND NOT EXISTS (SELECT FROM task k WHERE k.dealer_id = a.dealer_id AND k.kind = 'amends'
+        AND k.subject = o.code AND k.closed_at IS NULL)
+"""  # noqa: S608
 _REFUNDS = (
     "refunds of an order are at most what was paid; what is set aside for refunds is what waits to be paid out; "
     "none waits unseen"
@@ -104,6 +126,7 @@ WHERE w.state = 'pending' AND (e.id IS NULL OR (e.paused_at IS NULL AND e.is_ope
     ),
     Invariant(number=12, sentence=_REFUNDS, sql=_SET_ASIDE_IS_OWED),
     Invariant(number=12, sentence=_REFUNDS, sql=_PAID_AS_IT_SAYS),
+    Invariant(number=12, sentence=_REFUNDS, sql=_GIVEN_AS_IT_SAYS),
     Invariant(
         number=12,
         sentence=_REFUNDS,

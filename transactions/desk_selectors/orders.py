@@ -11,8 +11,11 @@ from django.utils.functional import Promise
 from dealers import days
 from dealers.models import Dealer
 from portal.lib import ids, msisdn, tenancy
+from transactions import amends
 from transactions.desk_selectors import account_names, words
 from transactions.models import (
+    Amends,
+    AmendsKind,
     Attempt,
     Decision,
     Incident,
@@ -180,6 +183,11 @@ class Dossier:
     incidents: list[Incident]
     tasks: list[Task]
     decision: Decision | None
+    amends: list[Amends]
+    proposal: Amends | None
+    """What somebody wants to give, and a second person has not agreed to yet."""
+    can_give: dict[str, int]
+    """How many rupiah can be given now, by kind."""
 
     @property
     def is_undecided(self) -> bool:
@@ -195,6 +203,7 @@ def dossier(order: Order) -> Dossier:
     )
     suppliers = {attempt.pk: attempt.supplier.name for attempt in attempts}
     events = OrderEvent.objects.filter(**own).select_related("actor")
+    given = list(Amends.objects.filter(**own).select_related("proposed_by", "approved_by", "dropped_by", "refund"))
     return Dossier(
         order=order,
         moments=[Moment(event, words.event(event, suppliers)) for event in events],
@@ -206,6 +215,9 @@ def dossier(order: Order) -> Dossier:
         incidents=list(Incident.objects.filter(**own)),
         tasks=list(Task.objects.filter(**own, closed_at__isnull=True)),
         decision=Decision.objects.filter(**own).select_related("proposed_by", "approved_by").first(),
+        amends=given,
+        proposal=next((row for row in given if row.is_open), None),
+        can_give={kind.value: amends.most(order, kind) for kind in AmendsKind},
     )
 
 

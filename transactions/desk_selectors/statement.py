@@ -154,6 +154,7 @@ def _text(reference: str) -> str:
         (r":cost(:\d+)?-returned$", _("Modal kembali")),
         (r":release$", _("Pesanan gagal, uang kembali")),
         (r":refund:", _("Pengembalian dibayar")),
+        (r":sale-refund:", _("Uang penjualan dikembalikan")),
         (r":rest:", _("Kelebihan bayar kembali")),
         (r":reversal(:\d+)?$", _("Penjualan dibatalkan pemasok")),
         (r":late-loss(:\d+)?$", _("Rugi karena jawaban terlambat")),

@@ -10,6 +10,7 @@ from portal.lib.money import rupiah
 from transactions.models import (
     Account,
     AccountKind,
+    AmendsKind,
     Attempt,
     IncidentKind,
     OrderEvent,
@@ -140,6 +141,22 @@ def _proposed(row: OrderEvent, _supplier: str) -> str:
     return _("Usul keputusan: %(verdict)s") % {"verdict": from_word.get(row.new, row.new)}
 
 
+def _amends(row: OrderEvent, _supplier: str) -> str:
+    return _("%(what)s diberikan: %(amount)s") % _given(row)
+
+
+def _amends_proposed(row: OrderEvent, _supplier: str) -> str:
+    return _("%(what)s diusulkan: %(amount)s") % _given(row)
+
+
+def _amends_dropped(row: OrderEvent, _supplier: str) -> str:
+    return _("%(what)s tidak jadi: %(amount)s") % _given(row)
+
+
+def _given(row: OrderEvent) -> dict[str, object]:
+    return {"what": AmendsKind(row.new).label, "amount": rupiah(int(row.note))}
+
+
 def _placed(_row: OrderEvent, _supplier: str) -> str:
     return _("Pesanan dibuat")
 
@@ -159,4 +176,7 @@ _EVENTS: dict[str, Callable[[OrderEvent, str], str]] = {
     "incident_insisted": _insisted,
     "late_answer": _late,
     "decision_proposed": _proposed,
+    "amends": _amends,
+    "amends_proposed": _amends_proposed,
+    "amends_dropped": _amends_dropped,
 }

@@ -1,5 +1,6 @@
 """Tables of the transactions app, one module per aggregate."""
 
+from transactions.models.amends import Amends, AmendsKind
 from transactions.models.bank_files import BankFile
 from transactions.models.catalog import (
     Brand,
@@ -61,6 +62,8 @@ __all__ = [
     "BOOKED",
     "Account",
     "AccountKind",
+    "Amends",
+    "AmendsKind",
     "Attempt",
     "BankAccount",
     "BankFile",

@@ -25,6 +25,7 @@ class TaskKind(models.TextChoices):
     WEBHOOK = "webhook", _("Webhook mitra berhenti")
     DEPOSIT = "deposit", _("Deposit mitra belum dicocokkan")
     DIFFERENCE = "difference", _("Rekap harian berbeda")
+    AMENDS = "amends", _("Usul uang kembali menunggu orang kedua")
 
 
 class Task(models.Model):
