@@ -93,13 +93,13 @@ def test_a_payment(here: Storefront) -> None:
 def test_a_request_to_a_supplier(here: Storefront) -> None:
     _paid(here)
     (claim,) = [held for held in queue.claim(10) if held.kind == "order"]
-    with at_most(7):
+    with at_most(6):
         assert dispatch.advance(claim) is not None
 
 
 def test_a_suppliers_answer(here: Storefront) -> None:
     order, call = _sent(here)
-    with at_most(8):
+    with at_most(7):
         fulfilment.record_answer(Answer(call=call, verdict=YES, seconds=0.1))
     assert here.at(here.link(order)).status == Status.SUCCEEDED
 
