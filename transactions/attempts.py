@@ -1,7 +1,4 @@
-"""One request to one supplier: locked together with its order, and what is written down about it.
-
-The order's row comes first, as everywhere; both are read as they are once both are ours.
-"""
+"""One request to one supplier: locked behind its order, as everywhere, and what is written down about it."""
 
 from datetime import datetime
 
@@ -16,18 +13,16 @@ from transactions.suppliers.base import Verdict
 
 
 def _locked() -> QuerySet[Attempt]:
-    rows = Attempt.objects.select_for_update(no_key=True, of=("order", "self"))
-    return rows.select_related("order__product", "order__wallet", "supplier", "route").order_by()
+    rows = Attempt.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("supplier", "route").order_by()
 
 
-_BY_ID = Prepared(lambda dealer, attempt: _locked().filter(dealer_id=dealer, pk=attempt), dealer=int, attempt=int)
+_BY_ID = Prepared(lambda attempt: _locked().filter(pk=attempt), attempt=int)
 _BY_REFERENCE = Prepared(
-    lambda dealer, reference: _locked().filter(dealer_id=dealer, reference=reference), dealer=int, reference=str
-)
-_AT = Prepared(
-    lambda dealer, supplier, reference: _locked().filter(dealer_id=dealer, supplier_id=supplier, reference=reference),
+    lambda dealer, reference: (
+        Attempt.objects.filter(dealer_id=dealer, reference=reference).only("order_id", "supplier_id").order_by()
+    ),
     dealer=int,
-    supplier=int,
     reference=str,
 )
 _LIVE = Prepared(
@@ -42,19 +37,20 @@ _LIVE = Prepared(
 )
 
 
-def lock(dealer_id: int, attempt_id: int) -> Attempt:
-    """The attempt and its order, both locked, for a decision. Raises `Attempt.DoesNotExist`."""
-    return _BY_ID.get(dealer=dealer_id, attempt=attempt_id)
+def lock(dealer_id: int, order_id: int, attempt_id: int) -> Attempt:
+    """The attempt with its order, both locked, for a decision. Raises `Order.DoesNotExist`, `Attempt.DoesNotExist`."""
+    order = states.lock(dealer_id, order_id)
+    attempt = _BY_ID.get(attempt=attempt_id)
+    attempt.order = order
+    return attempt
 
 
-def lock_by_reference(dealer_id: int, reference: str) -> Attempt | None:
-    """The same for the attempt of this reference, if there is one."""
-    return _BY_REFERENCE.first(dealer=dealer_id, reference=reference)
-
-
-def lock_at(dealer_id: int, supplier_id: int, reference: str) -> Attempt | None:
-    """The same, if it was sent to this supplier."""
-    return _AT.first(dealer=dealer_id, supplier=supplier_id, reference=reference)
+def lock_by_reference(dealer_id: int, reference: str, *, supplier_id: int | None = None) -> Attempt | None:
+    """The same for the attempt of this reference, if there is one, and if it was sent to this supplier."""
+    found = _BY_REFERENCE.first(dealer=dealer_id, reference=reference)
+    if found is None or supplier_id not in {None, found.supplier_id}:
+        return None
+    return lock(dealer_id, found.order_id, found.pk)
 
 
 def live(order: Order) -> Attempt | None:

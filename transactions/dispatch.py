@@ -34,6 +34,7 @@ TOGETHER = 10
 """So many orders are decided in one transaction: who waits for one of them waits for the others, too."""
 IDLE_SECONDS = 0.1
 PARK_AFTER = 8
+IN_HOUSE_THREADS = 2
 WEBHOOK_THREADS = 32
 WEBHOOKS_EVERY_SECONDS = 0.1
 Work = Call | Inquiry | paybacks.Call | webhook_calls.Call
@@ -46,6 +47,8 @@ class Dispatcher:
     def __init__(self, *, threads: int = 32) -> None:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
+        # What is bought in-house needs a connection to the database each: two that are always used, not one per thread.
+        self._inside = ThreadPoolExecutor(IN_HOUSE_THREADS, thread_name_prefix="inside")
         self._answers: queues.SimpleQueue[Came] = queues.SimpleQueue()
         self._claims: deque[Claim] = deque()
         self._in_flight = 0
@@ -74,6 +77,7 @@ class Dispatcher:
             if not busy:
                 self._rest()
         self._pool.shutdown()
+        self._inside.shutdown()
         self._hooks.shutdown()
 
     def turn(self) -> bool:
@@ -121,7 +125,8 @@ class Dispatcher:
         for work in found:
             if work is not None:
                 self._in_flight += 1
-                self._pool.submit(self._make, work)
+                pool = self._inside if isinstance(work, Call) and work.is_in_house else self._pool
+                pool.submit(self._make, work)
         return len(found)
 
     def _make(self, work: Work) -> None:

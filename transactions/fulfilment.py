@@ -50,6 +50,8 @@ LOOK_AFTER = timedelta(minutes=10)
 """An order without a verdict for this long gets a task, if its promise has not brought one earlier."""
 PROMISE_MARGIN = timedelta(minutes=2)
 """How long after a promise was missed staff are asked to look."""
+TOLD_WITHIN = timedelta(minutes=1)
+"""A supplier that cannot forget to tell is not asked before this."""
 STAFF_WITHIN = timedelta(hours=2)
 UNKNOWN = Verdict(outcome=Outcome.PENDING, rc="", reason=Reason.NO_ANSWER, message="no usable answer")
 """What a call that broke down on our side has taught us: nothing."""
@@ -70,6 +72,11 @@ class Call:
 
     def __str__(self) -> str:
         return f"order {self.order_id} at {self.supplier}"
+
+    @property
+    def is_in_house(self) -> bool:
+        """Whether it talks to nobody but our own database."""
+        return bool(getattr(self.connector, "is_in_house", False))
 
     def run(self) -> "Answer":
         """Talk to the supplier; no transaction is open."""
@@ -279,7 +286,7 @@ def record_answers(answers: Sequence[Answer]) -> None:
 
 def _take(answer: Answer) -> None:
     call = answer.call
-    attempt = attempts.lock(call.dealer_id, call.attempt_id)
+    attempt = attempts.lock(call.dealer_id, call.order_id, call.attempt_id)
     order = attempt.order
     kept = attempts.kept(attempt, "answer", answer.verdict, seconds=answer.seconds)
     holds = roundtrip.ask(*kept, queue.holder(call.dealer_id, DueKind.ORDER, order.pk))
@@ -287,14 +294,16 @@ def _take(answer: Answer) -> None:
     if attempt.outcome == Attempt.Outcome.PENDING and not order.is_final and not still_ours:
         states.log(order, "late_answer", attempt_id=attempt.pk)
         return
-    again = queue.due_in(order.dealer_id, DueKind.ORDER, order.pk, after=check_interval(attempt))
+    rest = max(check_interval(attempt), TOLD_WITHIN) if answer.verdict.will_tell else check_interval(attempt)
+    again = queue.due_in(order.dealer_id, DueKind.ORDER, order.pk, after=rest)
     _record(attempt, answer.verdict, again=[] if order.is_final else [again])
 
 
 def record(dealer_id: int, attempt_id: int, verdict: Verdict, *, source: str) -> None:
     """Take a verdict that came by itself: a supplier's callback, a line of its statement."""
     with tenancy.inside(dealer_id):
-        record_for(attempts.lock(dealer_id, attempt_id), verdict, source=source)
+        order_id = Attempt.objects.values_list("order_id", flat=True).get(pk=attempt_id, dealer_id=dealer_id)
+        record_for(attempts.lock(dealer_id, order_id, attempt_id), verdict, source=source)
 
 
 def record_for(attempt: Attempt, verdict: Verdict, *, source: str) -> None:

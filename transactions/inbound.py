@@ -19,7 +19,7 @@ def take_supplier_callback(supplier: Supplier, callback: Callback) -> bool:
 
     def once() -> bool:
         with tenancy.inside(supplier.dealer_id):
-            attempt = attempts.lock_at(supplier.dealer_id, supplier.pk, callback.reference)
+            attempt = attempts.lock_by_reference(supplier.dealer_id, callback.reference, supplier_id=supplier.pk)
             effect = InboundEvent.Effect.ORPHAN if attempt is None else InboundEvent.Effect.APPLIED
             is_new = _note(supplier, callback, effect)
             if is_new and attempt is not None:

@@ -99,7 +99,7 @@ def test_a_request_to_a_supplier(here: Storefront) -> None:
 
 def test_a_suppliers_answer(here: Storefront) -> None:
     order, call = _sent(here)
-    with at_most(7):
+    with at_most(8):
         fulfilment.record_answer(Answer(call=call, verdict=YES, seconds=0.1))
     assert here.at(here.link(order)).status == Status.SUCCEEDED
 
