@@ -4,10 +4,13 @@ A level, a certificate or an agreement grants; the selling apps only ask. Everyt
 inside the dealer's transaction.
 """
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dealers.models import Dealer, Grant, User
+from portal.lib.prepared import Prepared
 
 BUY_STOCK = "buy_stock"
 """May buy from dealer zero's stock."""
@@ -24,12 +27,25 @@ def revoke(dealer: Dealer, right: str, *, user: User | None = None) -> None:
     _valid(dealer, right).filter(user=user).update(revoked_at=timezone.now())
 
 
-def holds(dealer: Dealer, right: str, *, user: User | None = None) -> bool:
+_HELD = Prepared(
+    lambda dealer, right, now: _valid_at(now, dealer_id=dealer, right=right).filter(user=None).order_by()[:1],
+    dealer=int,
+    right=str,
+    now=datetime,
+)
+
+
+def holds(dealer_id: int, right: str, *, user: User | None = None) -> bool:
     """Whether the dealer (or this person there) has `right` today."""
-    return _valid(dealer, right).filter(user=user).exists()
+    if user is not None:
+        return _valid_at(timezone.now(), dealer_id=dealer_id, right=right, user=user).exists()
+    return _HELD.first(dealer=dealer_id, right=right, now=timezone.now()) is not None
 
 
 def _valid(dealer: Dealer, right: str) -> QuerySet[Grant]:
-    now = timezone.now()
+    return _valid_at(timezone.now(), dealer=dealer, right=right)
+
+
+def _valid_at(now: datetime, **whose: object) -> QuerySet[Grant]:
     open_ended = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    return Grant.objects.filter(open_ended, dealer=dealer, right=right, revoked_at__isnull=True)
+    return Grant.objects.filter(open_ended, revoked_at__isnull=True, **whose)

@@ -164,7 +164,7 @@ def _as_it_stands(dealer: Dealer, wanted: NewDealer, email: str) -> Opened:
     with tenancy.inside(dealer.pk):
         post = Membership.objects.filter(dealer=dealer, role=Role.OWNER, is_active=True, user__email=email)
         found = post.select_related("user").first()
-        buys_stock = rights.holds(dealer, rights.BUY_STOCK)
+        buys_stock = rights.holds(dealer.pk, rights.BUY_STOCK)
     if found is None:
         raise SlugTaken(f"The address {dealer.slug!r} is taken: {dealer.name} has it, and {email} is not its owner.")
     if dealer.is_zero != wanted.is_zero:

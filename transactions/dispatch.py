@@ -10,10 +10,10 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import chain, groupby
+from itertools import chain, groupby, islice, takewhile
 from operator import attrgetter
 
 import structlog
@@ -30,8 +30,11 @@ from transactions.suppliers.base import Outcome
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+TOGETHER = 10
+"""So many orders are decided in one transaction: who waits for one of them waits for the others, too."""
 IDLE_SECONDS = 0.1
 PARK_AFTER = 8
+IN_HOUSE_THREADS = 2
 WEBHOOK_THREADS = 32
 WEBHOOKS_EVERY_SECONDS = 0.1
 Work = Call | Inquiry | paybacks.Call | webhook_calls.Call
@@ -44,6 +47,8 @@ class Dispatcher:
     def __init__(self, *, threads: int = 32) -> None:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="call")
+        # What is bought in-house needs a connection to the database each: two that are always used, not one per thread.
+        self._inside = ThreadPoolExecutor(IN_HOUSE_THREADS, thread_name_prefix="inside")
         self._answers: queues.SimpleQueue[Came] = queues.SimpleQueue()
         self._claims: deque[Claim] = deque()
         self._in_flight = 0
@@ -72,6 +77,7 @@ class Dispatcher:
             if not busy:
                 self._rest()
         self._pool.shutdown()
+        self._inside.shutdown()
         self._hooks.shutdown()
 
     def turn(self) -> bool:
@@ -80,12 +86,14 @@ class Dispatcher:
         if self._stopping.is_set():
             return recorded
         if not self._claims and self._in_flight < self._threads:
-            self._claims.extend(queue.claim(min(BATCH, self._threads - self._in_flight)))
+            found = queue.claim(min(BATCH, self._threads - self._in_flight))
+            self._claims.extend(sorted(found, key=attrgetter("kind", "dealer_id", "target")))
             meters.dispatcher_batch.observe(len(self._claims))
         started = bool(self._claims)
         while self._claims:
-            self._work(self._claims[0])
-            self._claims.popleft()  # only now: if the database goes away, its return finds the claim here
+            done = self._work(_alike(self._claims))
+            for _ in range(done):
+                self._claims.popleft()  # only now: if the database goes away, its return finds the claims here
         return self._start_webhooks() or recorded or started
 
     def _start_webhooks(self) -> bool:
@@ -110,19 +118,16 @@ class Dispatcher:
         except queues.Empty:
             return
 
-    def _work(self, held: Claim) -> None:
-        try:
-            work = advance(held)
-        except Exception as error:  # one poisoned row must not stop the others
-            if trouble.is_away(error):
-                raise
-            log.exception("work failed", kind=held.kind, target=held.target, tries=held.tries)
-            _let_go()
-            set_aside(held)
-            return
-        if work is not None:
-            self._in_flight += 1
-            self._pool.submit(self._make, work)
+    def _work(self, batch: list[Claim]) -> int:
+        """Begin what claims ask for; how many of them were seen to."""
+        found: Sequence[Work | None] | None = _together(batch) if len(batch) > 1 else None
+        found = [_alone(batch[0])] if found is None else found
+        for work in found:
+            if work is not None:
+                self._in_flight += 1
+                pool = self._inside if isinstance(work, Call) and work.is_in_house else self._pool
+                pool.submit(self._make, work)
+        return len(found)
 
     def _make(self, work: Work) -> None:
         try:
@@ -161,6 +166,38 @@ class Dispatcher:
             for each in chain.from_iterable(waiting):
                 self._answers.put(each)
         return bool(came)
+
+
+def _alike(claims: Iterable[Claim]) -> list[Claim]:
+    """The claims that are decided together: orders of one dealer, or else one alone."""
+    first, *others = islice(claims, TOGETHER)
+    if first.kind != DueKind.ORDER:
+        return [first]
+    return [first, *takewhile(lambda held: (held.kind, held.dealer_id) == (first.kind, first.dealer_id), others)]
+
+
+def _together(batch: list[Claim]) -> list[Call | None] | None:
+    """What these orders need; None when one of them is poisoned, and each has to stand alone."""
+    try:
+        return _decided(batch)
+    except Exception as error:  # one poisoned row must not take the others with it
+        if trouble.is_away(error):
+            raise
+        log.warning("batch not decided, one by one", error=repr(error), claims=len(batch))
+        _let_go()
+        return None
+
+
+def _alone(held: Claim) -> Work | None:
+    try:
+        return advance(held)
+    except Exception as error:  # one poisoned row must not stop the others
+        if trouble.is_away(error):
+            raise
+        log.exception("work failed", kind=held.kind, target=held.target, tries=held.tries)
+        _let_go()
+        set_aside(held)
+        return None
 
 
 def _webhooks(claims: list[Claim]) -> list[webhook_calls.Call]:
@@ -207,19 +244,34 @@ def advance(held: Claim) -> Work | None:
 
 
 def _advance_order(held: Claim) -> Call | None:
-    def once() -> Call | None:
-        with tenancy.inside(held.dealer_id):
-            order = states.lock(held.dealer_id, held.target)
-            if order.status == Status.AWAITING_PAYMENT:
-                payments.expire_order(order)
-                return None
-            return fulfilment.decide(order, token=held.token)
-
     try:
-        return retry.on_conflict(once)
+        (call,) = retry.on_conflict(lambda: _decided([held]))
     except LostLease:
         log.warning("lease was lost before the decision", target=held.target)
         return None
+    return call
+
+
+def _decided(batch: list[Claim]) -> list[Call | None]:
+    """Decide orders of one dealer in one transaction, in the order of their rows; the calls, once it is committed.
+
+    An order that ends ends the transaction, too: its money has moved, and wallets are locked last.
+    """
+    calls: list[Call | None] = []
+    with tenancy.inside(batch[0].dealer_id):
+        for held in batch:
+            order = states.lock(held.dealer_id, held.target)
+            calls.append(_next_step(order, held))
+            if order.is_final:
+                break
+    return calls
+
+
+def _next_step(order: Order, held: Claim) -> Call | None:
+    if order.status == Status.AWAITING_PAYMENT:
+        payments.expire_order(order)
+        return None
+    return fulfilment.decide(order, token=held.token)
 
 
 def set_aside(held: Claim) -> None:
@@ -244,9 +296,7 @@ def set_aside(held: Claim) -> None:
 def _record_together(batch: list[Came]) -> None:
     if len(batch) > 1:
         try:
-            with tenancy.inside(_dealer_of(batch[0])):
-                for each in batch:
-                    _take(each)
+            fulfilment.record_answers([each for each in batch if isinstance(each, Answer)])
         except Exception as error:  # one bad answer must not take the others with it
             if trouble.is_away(error):
                 raise
@@ -256,10 +306,6 @@ def _record_together(batch: list[Came]) -> None:
             return
     for each in batch:
         _record_alone(each)
-
-
-def _dealer_of(came: Came) -> int:
-    return came.inquiry.dealer_id if isinstance(came, Heard) else came.call.dealer_id
 
 
 def _record_alone(came: Came) -> None:

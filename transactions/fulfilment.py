@@ -15,11 +15,22 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from dealers.models import Dealer, User
+from dealers.models import User
 from portal.lib import crash, msisdn, roundtrip, tenancy
-from portal.lib.prepared import Prepared
 from portal.lib.roundtrip import Statement
-from transactions import catalog, contradictions, health, pace, postings, queue, refunds, states, todo, webhooks
+from transactions import (
+    attempts,
+    catalog,
+    contradictions,
+    health,
+    pace,
+    postings,
+    queue,
+    refunds,
+    states,
+    todo,
+    webhooks,
+)
 from transactions.models import (
     Attempt,
     DueKind,
@@ -39,6 +50,8 @@ LOOK_AFTER = timedelta(minutes=10)
 """An order without a verdict for this long gets a task, if its promise has not brought one earlier."""
 PROMISE_MARGIN = timedelta(minutes=2)
 """How long after a promise was missed staff are asked to look."""
+TOLD_WITHIN = timedelta(minutes=1)
+"""A supplier that cannot forget to tell is not asked before this."""
 STAFF_WITHIN = timedelta(hours=2)
 UNKNOWN = Verdict(outcome=Outcome.PENDING, rc="", reason=Reason.NO_ANSWER, message="no usable answer")
 """What a call that broke down on our side has taught us: nothing."""
@@ -59,6 +72,11 @@ class Call:
 
     def __str__(self) -> str:
         return f"order {self.order_id} at {self.supplier}"
+
+    @property
+    def is_in_house(self) -> bool:
+        """Whether it talks to nobody but our own database."""
+        return bool(getattr(self.connector, "is_in_house", False))
 
     def run(self) -> "Answer":
         """Talk to the supplier; no transaction is open."""
@@ -96,17 +114,16 @@ def decide(order: Order, *, token: uuid.UUID | None = None) -> Call | None:
 
 
 def _send_first(order: Order, token: uuid.UUID | None) -> Call | None:
-    tried = _tried(order)
-    route = _next_route(order, tried)
+    route = _next_route(order, [])
     if route is None:
         fail(order, reason=Reason.DISTURBED, rc="no_route")
         return None
     begun = states.moved(order, Status.PROCESSING, sent_at=timezone.now())
-    return _send(order, route, token, number=len(tried) + 1, begun=begun)
+    return _send(order, route, token, number=1, begun=begun)
 
 
 def _go_on(order: Order, token: uuid.UUID | None) -> Call | None:
-    live = order.attempts.exclude(outcome=Attempt.Outcome.FAILED).select_related("supplier").first()
+    live = attempts.live(order)
     if live is not None:
         return _ask_again(order, live, token)
     tried = _tried(order)
@@ -147,6 +164,11 @@ WITH made AS (
 ), kept AS ({keeping} RETURNING id)
 SELECT made.id, kept.id, dealer.slug FROM made JOIN dealer ON dealer.id = made.dealer_id LEFT JOIN kept ON true
 """
+_AGAIN = """
+WITH asked AS (UPDATE attempt SET sends = %s, sent_at = %s WHERE dealer_id = %s AND id = %s),
+    kept AS ({keeping} RETURNING id)
+SELECT kept.id, dealer.slug FROM dealer LEFT JOIN kept ON true WHERE dealer.id = %s
+"""
 
 
 def _send(order: Order, route: Route, token: uuid.UUID | None, *, number: int, begun: Sequence[Statement] = ()) -> Call:
@@ -177,23 +199,35 @@ def _send(order: Order, route: Route, token: uuid.UUID | None, *, number: int, b
 
 def _ask_again(order: Order, attempt: Attempt, token: uuid.UUID | None) -> Call | None:
     age = timezone.now() - attempt.first_sent_at
-    if age > LOOK_AFTER or timezone.now() > staff_look_at(order):
+    if age > LOOK_AFTER or _is_for_staff(order):
         todo.ask(order.dealer_id, TaskKind.UNDECIDED, order.code, within=STAFF_WITHIN, order=order)
     if age > NEVER_ASK_AFTER:
         queue.finish(order.dealer_id, DueKind.ORDER, order.pk)
         return None
     attempt.sends += 1
     attempt.sent_at = timezone.now()
-    attempt.save(update_fields=["sends", "sent_at"])
-    queue.keep_until(order.dealer_id, DueKind.ORDER, order.pk, after=_rest(attempt), token=token)
-    slug = Dealer.objects.values_list("slug", flat=True).get(pk=order.dealer_id)
+    keeping = queue.keeping(order.dealer_id, DueKind.ORDER, order.pk, after=_rest(attempt), token=token)
+    asked = [attempt.sends, attempt.sent_at, order.dealer_id, attempt.pk]
+    again = Statement(_AGAIN.format(keeping=keeping.sql), [*asked, *keeping.values, order.dealer_id])
+    kept, slug = roundtrip.ask(again) or (None, "")
+    if kept is None and token is not None:
+        raise queue.LostLease
     return _call(order, attempt, token, slug=slug, is_check=True)
+
+
+def _is_for_staff(order: Order) -> bool:
+    """Whether staff are to look already; what was promised is looked up only once that can be."""
+    soonest = _since(order) + pace.SHORTEST + PROMISE_MARGIN
+    return timezone.now() > soonest and timezone.now() > staff_look_at(order)
 
 
 def staff_look_at(order: Order) -> datetime:
     """When staff are asked to look at an order without a verdict. Inside the dealer's transaction."""
-    since = order.sent_at or order.paid_at or order.created_at
-    return min(since + LOOK_AFTER, pace.promise(order).until + PROMISE_MARGIN)
+    return min(_since(order) + LOOK_AFTER, pace.promise(order).until + PROMISE_MARGIN)
+
+
+def _since(order: Order) -> datetime:
+    return order.sent_at or order.paid_at or order.created_at
 
 
 def _rest(attempt: Attempt) -> timedelta:
@@ -238,67 +272,78 @@ def check_interval(attempt: Attempt) -> timedelta:
 
 def record_answer(answer: Answer) -> None:
     """Take the answer of our own call; one whose lease is gone decides nothing that is still open."""
-    call = answer.call
+    record_answers([answer])
+
+
+def record_answers(answers: Sequence[Answer]) -> None:
+    """The same for several of one dealer, in one transaction and in the order of their rows."""
     crash.point("before_record")
-    with tenancy.inside(call.dealer_id):
-        order = states.lock(call.dealer_id, call.order_id)
-        attempt = _lock_attempt(call.attempt_id)
-        kept = _kept(attempt, "answer", answer.verdict, seconds=answer.seconds)
-        holds = roundtrip.ask(*kept, queue.holder(call.dealer_id, DueKind.ORDER, order.pk))
-        still_ours = call.token is None or holds == (call.token,)
-        if attempt.outcome == Attempt.Outcome.PENDING and not order.is_final and not still_ours:
-            states.log(order, "late_answer", attempt_id=attempt.pk)
-            return
-        _record(order, attempt, answer.verdict)
-        if attempt.outcome == Attempt.Outcome.PENDING and not order.is_final:
-            queue.set_due(order.dealer_id, DueKind.ORDER, order.pk, after=check_interval(attempt))
+    with tenancy.inside(answers[0].call.dealer_id):
+        for answer in answers:
+            _take(answer)
     crash.point("after_record")
 
 
+def _take(answer: Answer) -> None:
+    call = answer.call
+    attempt = attempts.lock(call.dealer_id, call.order_id, call.attempt_id)
+    order = attempt.order
+    kept = attempts.kept(attempt, "answer", answer.verdict, seconds=answer.seconds)
+    holds = roundtrip.ask(*kept, queue.holder(call.dealer_id, DueKind.ORDER, order.pk))
+    still_ours = call.token is None or holds == (call.token,)
+    if attempt.outcome == Attempt.Outcome.PENDING and not order.is_final and not still_ours:
+        states.log(order, "late_answer", attempt_id=attempt.pk)
+        return
+    rest = max(check_interval(attempt), TOLD_WITHIN) if answer.verdict.will_tell else check_interval(attempt)
+    again = queue.due_in(order.dealer_id, DueKind.ORDER, order.pk, after=rest)
+    _record(attempt, answer.verdict, again=[] if order.is_final else [again])
+
+
 def record(dealer_id: int, attempt_id: int, verdict: Verdict, *, source: str) -> None:
-    """Take a verdict that came by itself: a supplier's callback, or dealer zero's result."""
+    """Take a verdict that came by itself: a supplier's callback, a line of its statement."""
     with tenancy.inside(dealer_id):
         order_id = Attempt.objects.values_list("order_id", flat=True).get(pk=attempt_id, dealer_id=dealer_id)
-        record_for(dealer_id, order_id, attempt_id, verdict, source=source)
+        record_for(attempts.lock(dealer_id, order_id, attempt_id), verdict, source=source)
 
 
-def record_for(dealer_id: int, order_id: int, attempt_id: int, verdict: Verdict, *, source: str) -> None:
-    """The same inside the caller's transaction, which has looked up whose attempt it is."""
-    order = states.lock(dealer_id, order_id)
-    attempt = _lock_attempt(attempt_id)
-    roundtrip.send(*_kept(attempt, source, verdict))
-    _record(order, attempt, verdict)
+def record_for(attempt: Attempt, verdict: Verdict, *, source: str) -> None:
+    """The same for an attempt that the caller has locked with its order."""
+    _record(attempt, verdict, kept=attempts.kept(attempt, source, verdict))
 
 
-def _record(order: Order, attempt: Attempt, verdict: Verdict) -> None:
+def _record(
+    attempt: Attempt, verdict: Verdict, *, kept: Sequence[Statement] = (), again: Sequence[Statement] = ()
+) -> None:
+    """Say what a verdict means; `kept` is written before, `again` when it decides nothing."""
     if attempt.outcome != Attempt.Outcome.PENDING:
-        contradictions.weigh(order, attempt, verdict)
+        if kept:
+            roundtrip.send(*kept)
+        contradictions.weigh(attempt.order, attempt, verdict)
     elif verdict.outcome == Outcome.PENDING or (verdict.outcome == Outcome.SUCCEEDED and not verdict.sn):
         # Delivered, they may say, but without the serial number that a customer can hold up: ask again.
-        _note(attempt, verdict)
+        roundtrip.send(*kept, attempts.noted(attempt, verdict), *again)
     elif verdict.outcome == Outcome.SUCCEEDED:
-        _succeeded(order, attempt, verdict)
+        _succeeded(attempt.order, attempt, verdict, kept)
     else:
-        _failed(order, attempt, verdict)
+        _failed(attempt.order, attempt, verdict, kept)
 
 
-def _succeeded(order: Order, attempt: Attempt, verdict: Verdict) -> None:
+def _succeeded(order: Order, attempt: Attempt, verdict: Verdict, kept: Sequence[Statement]) -> None:
     attempt.cost = verdict.price if verdict.price is not None else attempt.cost
-    concluded = _concluded(order, attempt, verdict, Attempt.Outcome.SUCCEEDED)
+    concluded = [*kept, *attempts.concluded(attempt, verdict, Attempt.Outcome.SUCCEEDED)]
     health.succeeded(attempt.route)
     if order.status == Status.PROCESSING:
         captured = postings.captured(order, attempt)
         now = timezone.now()
         moved = states.moved(order, Status.SUCCEEDED, finished_at=now, sn=verdict.sn, rc=verdict.rc, cost=attempt.cost)
-        roundtrip.send(*concluded, *moved, *captured, *_ended(order))
-        webhooks.tell(order)
+        webhooks.tell(order, after=[*concluded, *moved, *captured, *_ended(order)])
     else:
         roundtrip.send(*concluded)
         contradictions.weigh(order, attempt, verdict)
 
 
-def _failed(order: Order, attempt: Attempt, verdict: Verdict) -> None:
-    roundtrip.send(*_concluded(order, attempt, verdict, Attempt.Outcome.FAILED))
+def _failed(order: Order, attempt: Attempt, verdict: Verdict, kept: Sequence[Statement]) -> None:
+    roundtrip.send(*kept, *attempts.concluded(attempt, verdict, Attempt.Outcome.FAILED))
     health.failed(attempt.route)
     if order.status == Status.PROCESSING:
         if _routes_left(order, _tried(order)):
@@ -329,59 +374,3 @@ def _ended(order: Order) -> list[Statement]:
         todo.closed(order, TaskKind.UNDECIDED, TaskKind.PARKED),
         *told,
     ]
-
-
-_CONCLUDE = """
-UPDATE attempt SET outcome = %s, finished_at = %s, rc = %s, reason = %s, message = %s, sn = %s, cost = %s
-WHERE dealer_id = %s AND id = %s
-"""
-
-
-def _concluded(order: Order, attempt: Attempt, verdict: Verdict, outcome: Attempt.Outcome) -> list[Statement]:
-    attempt.outcome, attempt.finished_at = outcome, timezone.now()
-    attempt.rc, attempt.reason, attempt.message = verdict.rc, verdict.reason, verdict.message
-    attempt.sn = verdict.sn
-    said = [outcome, attempt.finished_at, attempt.rc, attempt.reason, attempt.message, attempt.sn, attempt.cost]
-    return [
-        Statement(_CONCLUDE, [*said, attempt.dealer_id, attempt.pk]),
-        states.event(order, "attempt", old=Attempt.Outcome.PENDING, new=outcome, attempt_id=attempt.pk),
-    ]
-
-
-def _note(attempt: Attempt, verdict: Verdict) -> None:
-    attempt.rc, attempt.reason, attempt.message = verdict.rc, verdict.reason, verdict.message
-    attempt.save(update_fields=["rc", "reason", "message"])
-
-
-_LOCKED = Prepared(
-    lambda attempt: (
-        Attempt.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("supplier", "route")
-        .filter(pk=attempt)
-        .order_by()
-    ),
-    attempt=int,
-)
-
-
-def _lock_attempt(attempt_id: int) -> Attempt:
-    return _LOCKED.get(attempt=attempt_id)
-
-
-_EXCHANGE = """
-INSERT INTO exchange (dealer_id, attempt_id, direction, body, seconds, at) VALUES (%s, %s, %s, %s, %s, %s)
-"""
-
-# All orders at a supplier report its balance into one row. Who finds another at it does not wait: that one's is as new.
-_BALANCE = """
-UPDATE supplier SET reported_balance = %s, reported_at = %s
-WHERE id IN (SELECT id FROM supplier WHERE dealer_id = %s AND id = %s FOR NO KEY UPDATE SKIP LOCKED)
-"""
-
-
-def _kept(attempt: Attempt, direction: str, verdict: Verdict, *, seconds: float | None = None) -> list[Statement]:
-    now = timezone.now()
-    raw = Statement(_EXCHANGE, [attempt.dealer_id, attempt.pk, direction, verdict.raw[:8192], seconds, now])
-    if verdict.balance is None:
-        return [raw]
-    return [raw, Statement(_BALANCE, [verdict.balance, now, attempt.dealer_id, attempt.supplier_id])]

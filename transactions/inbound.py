@@ -3,10 +3,9 @@
 from django.utils import timezone
 
 from portal.lib import retry, roundtrip, tenancy
-from portal.lib.prepared import Prepared
 from portal.lib.roundtrip import Statement
-from transactions import fulfilment
-from transactions.models import Attempt, InboundEvent, Supplier
+from transactions import attempts, fulfilment
+from transactions.models import InboundEvent, Supplier
 from transactions.suppliers.base import Callback
 
 _EVENT = """
@@ -15,28 +14,16 @@ ON CONFLICT (dealer_id, source, event_id) DO NOTHING RETURNING id
 """
 
 
-_ASKED = Prepared(
-    lambda dealer, supplier, reference: (
-        Attempt.objects.filter(dealer_id=dealer, supplier_id=supplier, reference=reference).order_by().only("order_id")
-    ),
-    dealer=int,
-    supplier=int,
-    reference=str,
-)
-
-
 def take_supplier_callback(supplier: Supplier, callback: Callback) -> bool:
     """Apply a supplier's report; False when the reference is none of ours there, which is kept as an orphan."""
 
     def once() -> bool:
         with tenancy.inside(supplier.dealer_id):
-            attempt = _ASKED.first(dealer=supplier.dealer_id, supplier=supplier.pk, reference=callback.reference)
+            attempt = attempts.lock_by_reference(supplier.dealer_id, callback.reference, supplier_id=supplier.pk)
             effect = InboundEvent.Effect.ORPHAN if attempt is None else InboundEvent.Effect.APPLIED
             is_new = _note(supplier, callback, effect)
             if is_new and attempt is not None:
-                fulfilment.record_for(
-                    supplier.dealer_id, attempt.order_id, attempt.pk, callback.verdict, source="callback"
-                )
+                fulfilment.record_for(attempt, callback.verdict, source="callback")
             return attempt is not None
 
     return retry.on_conflict(once)

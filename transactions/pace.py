@@ -18,7 +18,7 @@ from transactions.models import Order, Pace
 LEAST_ORDERS = 20
 """Fewer deliveries than this say nothing about the next one."""
 GUESS = timedelta(minutes=2)
-_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(minutes=8)
+SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(minutes=8)
 """Sooner than a minute no clock on a page is honest; later than this staff have been asked to look already."""
 _SLACK = 1.5
 """One order in twenty takes longer than p95: a promise leaves room for most of them."""
@@ -97,4 +97,4 @@ def is_late(dealer_id: int) -> Q:
 
 def _room(pace: Pace | None) -> timedelta:
     wanted = GUESS if pace is None else timedelta(seconds=pace.p95 * _SLACK)
-    return min(max(wanted, _SHORTEST), _LONGEST)
+    return min(max(wanted, SHORTEST), _LONGEST)

@@ -7,6 +7,7 @@ begins with the order's code, so a repeat of the same event books nothing twice.
 from django.db.models import QuerySet, Sum
 
 from portal.lib import roundtrip
+from portal.lib.prepared import Prepared
 from portal.lib.roundtrip import Statement
 from transactions import accounts, ledger
 from transactions.accounts import Acc
@@ -70,7 +71,7 @@ def capture(order: Order, attempt: Attempt) -> None:
 
 def captured(order: Order, attempt: Attempt) -> list[Statement]:
     """The same as statements to be sent with others. Raises `ledger.NoHold`."""
-    book = list(_of(order))
+    book = _BOOK.all(dealer=order.dealer_id, order=order.pk)
     hold = ledger.hold_in(book, order.pk)
     entry = Entry(f"{order.code}:capture", order_id=order.pk, resolves=hold.pk)
     sale = ledger.posting(order.dealer_id, frm=accounts.HELD, to=accounts.SALES, amount=hold.amount, entry=entry)
@@ -265,6 +266,15 @@ def _numbered(order: Order, word: str, **ends: str) -> str:
     """`<code>:<word>` the first time, `<code>:<word>:<n>` after that."""
     before = _of(order, reference__startswith=f"{order.code}:{word}", **ends).count()
     return f"{order.code}:{word}:{before + 1}" if before else f"{order.code}:{word}"
+
+
+_BOOK = Prepared(
+    lambda dealer, order: (
+        Transfer.objects.filter(dealer_id=dealer, order_id=order).select_related("frm", "to").order_by("id")
+    ),
+    dealer=int,
+    order=int,
+)
 
 
 def _of(order: Order, **ends: str) -> QuerySet[Transfer]:

@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 
 from dealers import rights
 from dealers.models import Dealer, Partner, PartnerState
-from portal.lib import msisdn, tenancy
-from transactions import accounts, catalog, fulfilment, ledger, orders, queue
+from portal.lib import msisdn, retry, roundtrip, tenancy
+from portal.lib.prepared import Prepared
+from transactions import accounts, attempts, catalog, fulfilment, ledger, orders, queue
 from transactions.ledger import InsufficientBalance
-from transactions.models import Attempt, Channel, DueKind, Kind, Order, Product, Supplier, Tier
+from transactions.models import Channel, DueKind, Kind, Order, Product, Supplier, Tier
 from transactions.suppliers.base import Offer, Reason, TopUp
 from transactions.suppliers.zero import Declined, Stock, verdict_of
 
@@ -37,7 +38,7 @@ def join(dealer: Dealer) -> Supplier:
         raise NoRight
     with transaction.atomic():
         with tenancy.inside(dealer.pk):
-            if not rights.holds(dealer, rights.BUY_STOCK):
+            if not rights.holds(dealer.pk, rights.BUY_STOCK):
                 raise NoRight
             given = {"name": "Stok Konter", "connector": "zero"}
             supplier, _ = Supplier.objects.get_or_create(dealer=dealer, code=SUPPLIER, defaults=given)
@@ -55,17 +56,25 @@ def _partner(dealer: Dealer, zero: Dealer) -> Partner:
         raise NameTaken(given["username"]) from error
 
 
+_ZERO = Prepared(lambda: Dealer.objects.filter(is_zero=True).order_by()[:1])
+_PARTNER = Prepared(
+    lambda dealer, buyer: Partner.objects.filter(
+        dealer_id=dealer, buyer_id=buyer, state=PartnerState.ACTIVE
+    ).order_by()[:1],
+    dealer=int,
+    buyer=int,
+)
+
+
 def sell(buyer_id: int, ask: TopUp) -> Order:
     """Sell to another dealer; `ask.reference` is its ref_id. Raises `Declined` on a certain no."""
-    zero = Dealer.objects.get(is_zero=True)
+    zero = _ZERO.get()
     with tenancy.inside(buyer_id):
-        allowed = rights.holds(Dealer.objects.get(pk=buyer_id), rights.BUY_STOCK)
+        allowed = rights.holds(buyer_id, rights.BUY_STOCK)
     if not allowed:
         raise Declined("88", Reason.SUPPLIER_ACCOUNT, "no right to buy stock")
-    with tenancy.inside(zero.pk):
-        request = _request(zero, buyer_id, ask)
     try:
-        return orders.place(zero, request).order
+        return retry.on_conflict(lambda: _sold(zero, buyer_id, ask))
     except InsufficientBalance:
         raise Declined("44", Reason.SUPPLIER_ACCOUNT, "stock balance too low") from None
     except orders.PriceRose as rose:
@@ -76,8 +85,13 @@ def sell(buyer_id: int, ask: TopUp) -> Order:
         raise Declined("49", Reason.DUPLICATE, "reference stands for another order") from None
 
 
+def _sold(zero: Dealer, buyer_id: int, ask: TopUp) -> Order:
+    with tenancy.inside(zero.pk):
+        return orders.place_here(zero, _request(zero, buyer_id, ask)).order
+
+
 def _request(zero: Dealer, buyer_id: int, ask: TopUp) -> orders.Ask:
-    partner = Partner.objects.filter(dealer=zero, buyer_id=buyer_id, state=PartnerState.ACTIVE).first()
+    partner = _PARTNER.first(dealer=zero.pk, buyer=buyer_id)
     if partner is None:
         raise Declined("42", Reason.SUPPLIER_ACCOUNT, "not a partner of dealer zero")
     product = catalog.product(zero.pk, ask.supplier_sku)
@@ -96,9 +110,9 @@ def _request(zero: Dealer, buyer_id: int, ask: TopUp) -> orders.Ask:
 
 def stock_for(buyer_id: int) -> Stock:
     """What dealer zero sells to this dealer, and the dealer's balance. Raises `Declined`."""
-    zero = Dealer.objects.get(is_zero=True)
+    zero = _ZERO.get()
     with tenancy.inside(zero.pk):
-        partner = Partner.objects.filter(dealer=zero, buyer_id=buyer_id, state=PartnerState.ACTIVE).first()
+        partner = _PARTNER.first(dealer=zero.pk, buyer=buyer_id)
         if partner is None:
             raise Declined("42", Reason.SUPPLIER_ACCOUNT, "not a partner of dealer zero")
         offers = [
@@ -128,11 +142,20 @@ def _offer(tile: catalog.Tile) -> Offer:
 def report(zero_id: int, order_id: int) -> None:
     """Tell the buying dealer how a stock order ended; told twice, nothing changes."""
     with tenancy.inside(zero_id):
-        order = Order.objects.select_related("partner").get(pk=order_id, dealer_id=zero_id)
-        buyer_id = order.partner.buyer_id if order.partner else None
-    if buyer_id is not None:
-        with tenancy.inside(buyer_id):
-            attempt = Attempt.objects.filter(dealer_id=buyer_id, reference=order.ref_id).first()
+        order = _SOLD.get(dealer=zero_id, order=order_id)
+    told = queue.finished(zero_id, DueKind.RESULT, order_id)
+    if order.partner is None or order.partner.buyer_id is None or order.ref_id is None:
+        roundtrip.send(told)
+        return
+    with tenancy.inside(order.partner.buyer_id):
+        attempt = attempts.lock_by_reference(order.partner.buyer_id, order.ref_id)
         if attempt is not None:
-            fulfilment.record(buyer_id, attempt.pk, verdict_of(order), source="result")
-    queue.finish(zero_id, DueKind.RESULT, order_id)
+            fulfilment.record_for(attempt, verdict_of(order), source="result")
+        roundtrip.send(told)
+
+
+_SOLD = Prepared(
+    lambda dealer, order: Order.objects.select_related("partner").filter(dealer_id=dealer, pk=order).order_by(),
+    dealer=int,
+    order=int,
+)

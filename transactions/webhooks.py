@@ -6,7 +6,7 @@ of the order and its end. Everything here runs inside the dealer's transaction.
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from dealers.models import Partner
-from portal.lib import outbound
+from portal.lib import outbound, roundtrip
+from portal.lib.roundtrip import Statement
 from transactions import accounts, digiflazz_words, ledger, queue
 from transactions.models import (
     DepositTicket,
@@ -74,15 +75,31 @@ def remember_callback(partner: Partner, *, ref_id: str, url: str, is_sandbox: bo
     WebhookCallback.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def tell(order: Order) -> None:
-    """Tell the partner how its order has just ended; call it where the end is written, after the money."""
+_ANYBODY = """
+SELECT EXISTS (
+    SELECT FROM webhook_callback WHERE dealer_id = %s AND partner_id = %s AND ref_id = %s AND NOT is_sandbox
+) OR EXISTS (
+    SELECT FROM webhook_endpoint WHERE dealer_id = %s AND partner_id = %s AND removed_at IS NULL AND is_open
+)
+"""
+
+
+def tell(order: Order, *, after: Sequence[Statement] = ()) -> None:
+    """Tell the partner how its order has just ended; call it where the end is written, after the money.
+
+    `after` are statements to be sent before that.
+    """
     if order.partner_id is None:
+        if after:
+            roundtrip.send(*after)
         return
-    addresses = list(_addresses(order.dealer_id, order.partner_id, order.ref_id or "", is_sandbox=False))
-    if addresses:
-        partner = Partner.objects.get(dealer_id=order.dealer_id, pk=order.partner_id)
-        balance = ledger.wallet_balance(order.dealer_id, accounts.wallet(partner.wallet_key))
-        _write(partner, of(order), addresses, balance=balance, at=order.finished_at or timezone.now())
+    whose, ref_id = [order.dealer_id, order.partner_id], order.ref_id or ""
+    if roundtrip.ask(*after, Statement(_ANYBODY, [*whose, ref_id, *whose])) != (True,):
+        return
+    addresses = list(_addresses(order.dealer_id, order.partner_id, ref_id, is_sandbox=False))
+    partner = Partner.objects.get(dealer_id=order.dealer_id, pk=order.partner_id)
+    balance = ledger.wallet_balance(order.dealer_id, accounts.wallet(partner.wallet_key))
+    _write(partner, of(order), addresses, balance=balance, at=order.finished_at or timezone.now())
 
 
 def tell_trial(order: SandboxOrder, *, balance: int) -> None:

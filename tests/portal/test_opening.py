@@ -36,7 +36,7 @@ def test_a_dealer_that_sells_stock_is_the_operators_partner_with_an_empty_wallet
     dealer = opened().dealer
     zero = Dealer.objects.get(is_zero=True)
     with tenancy.inside(dealer.pk):
-        assert rights.holds(dealer, rights.BUY_STOCK)
+        assert rights.holds(dealer.pk, rights.BUY_STOCK)
         assert [supplier.connector for supplier in Supplier.objects.filter(dealer=dealer)] == ["zero"]
     with tenancy.inside(zero.pk):
         partner = Partner.objects.get(dealer=zero, buyer=dealer)

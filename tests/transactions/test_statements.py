@@ -102,7 +102,7 @@ def test_a_payment(here: Storefront) -> None:
 def test_a_request_to_a_supplier(here: Storefront) -> None:
     _paid(here)
     (claim,) = [held for held in queue.claim(10) if held.kind == "order"]
-    with at_most(7):
+    with at_most(6):
         assert dispatch.advance(claim) is not None
 
 

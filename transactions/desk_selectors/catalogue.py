@@ -188,7 +188,10 @@ def connection(supplier: Supplier) -> Connection:
 
 def stock_on_offer(dealer: Dealer) -> Dealer | None:
     """Dealer zero, when the dealer may buy its stock and does not yet."""
-    if not rights.holds(dealer, rights.BUY_STOCK) or Supplier.objects.filter(dealer=dealer, connector="zero").exists():
+    if (
+        not rights.holds(dealer.pk, rights.BUY_STOCK)
+        or Supplier.objects.filter(dealer=dealer, connector="zero").exists()
+    ):
         return None
     return Dealer.objects.filter(is_zero=True).exclude(pk=dealer.pk).first()
 

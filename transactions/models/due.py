@@ -22,7 +22,9 @@ class DueKind(models.TextChoices):
 class Due(models.Model):
     """Something to do at `due_at`; `token` belongs to the dispatcher that holds the lease."""
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    dealer = models.ForeignKey(
+        Dealer, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=DueKind)
     target = models.BigIntegerField()
     due_at = models.DateTimeField()

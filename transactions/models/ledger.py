@@ -75,16 +75,25 @@ class Account(models.Model):
 class Transfer(models.Model):
     """Money moved once, for ever: append-only. Written by `transactions/ledger.py` and its SQL alone."""
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="transfers")
-    frm = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="outgoing", db_constraint=False)
-    to = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="incoming", db_constraint=False)
+    # No check of its own: `transfer_from_its_book` (sql/ledger_v1.sql) goes through an account of the same dealer.
+    dealer = models.ForeignKey(
+        Dealer, on_delete=models.PROTECT, related_name="transfers", db_constraint=False, db_index=False
+    )
+    frm = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="outgoing", db_constraint=False, db_index=False
+    )
+    to = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="incoming", db_constraint=False, db_index=False
+    )
     frm_kind = models.CharField(max_length=20)
     to_kind = models.CharField(max_length=20)
     amount = models.BigIntegerField()
     reference = models.CharField(max_length=80)
     order_id = models.BigIntegerField(null=True)
     resolves = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
-    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
+    reverses = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     frm_seq = models.BigIntegerField(null=True)
     frm_after = models.BigIntegerField(null=True)
     to_seq = models.BigIntegerField(null=True)

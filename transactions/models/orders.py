@@ -37,10 +37,10 @@ class Channel(models.TextChoices):
 class Order(models.Model):
     """One sale of one product to one number. All sums are rupiah."""
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="orders")
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     code = models.CharField(max_length=11, unique=True)
     secret = models.CharField(max_length=32)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, db_index=False)
     destination = models.CharField(max_length=32)
     price = models.PositiveBigIntegerField()
     max_cost = models.PositiveBigIntegerField(help_text="the most that may be paid to a supplier, rupiah")
@@ -51,11 +51,13 @@ class Order(models.Model):
     reason = models.CharField(max_length=20, blank=True)
     rc = models.CharField(max_length=12, blank=True)
     sn = models.CharField(max_length=120, blank=True)
-    wallet = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    wallet = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    cashier = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, null=True)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True)
+    cashier = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    outlet = models.ForeignKey(Outlet, on_delete=models.PROTECT, null=True, db_index=False)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, db_index=False)
     ref_id = models.CharField(max_length=64, null=True)  # noqa: DJ001  null where nobody gave one: unique
     form_token = models.CharField(max_length=64, null=True)  # noqa: DJ001  null where no form was sent: unique
     fingerprint = models.CharField(max_length=64)
@@ -98,13 +100,15 @@ class Order(models.Model):
 class OrderEvent(models.Model):
     """One change of an order, payment or attempt: append-only, ids only."""
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+")
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=40)
     old = models.CharField(max_length=20, blank=True)
     new = models.CharField(max_length=20, blank=True)
     attempt_id = models.BigIntegerField(null=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     note = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -127,7 +131,7 @@ class Attempt(models.Model):
         SUCCEEDED = "succeeded", _("Berhasil")
         FAILED = "failed", _("Gagal")
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="attempts")
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="attempts")
     route = models.ForeignKey(Route, on_delete=models.SET_NULL, null=True, db_index=False)
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT)
@@ -197,7 +201,7 @@ class InboundEvent(models.Model):
         APPLIED = "applied", _("Dipakai")
         ORPHAN = "orphan", _("Tidak dikenal")
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+")
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(max_length=60)
     event_id = models.CharField(max_length=80)
     reference = models.CharField(max_length=80, blank=True)

@@ -26,13 +26,13 @@ class Payment(models.Model):
     `discount` is what the dealer gives.
     """
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="payments")
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="payments", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     gateway = models.CharField(max_length=20)
     code = models.CharField(max_length=40)
     amount = models.PositiveBigIntegerField()
     discount = models.PositiveSmallIntegerField(db_default=0)
-    qris = models.ForeignKey(Qris, on_delete=models.PROTECT, null=True, related_name="payments")
+    qris = models.ForeignKey(Qris, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False)
     bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True, related_name="payments")
     state = models.CharField(max_length=10, choices=PaymentState, default=PaymentState.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -68,7 +68,7 @@ class Payment(models.Model):
 class Receipt(models.Model):
     """Money that came in, exactly once per gateway transaction; `gateway` is `bank:<code>` for a transfer."""
 
-    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="receipts")
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="receipts", db_index=False)
     gateway = models.CharField(max_length=20)
     gateway_tx = models.CharField(max_length=80)
     proof = models.CharField(
@@ -78,7 +78,7 @@ class Receipt(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="receipts")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="receipts")
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT)
-    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -241,7 +241,7 @@ def _incident(row: Difference, order: Order | None) -> Incident:
         price=said["price"] if outcome == Outcome.SUCCEEDED else None,
         raw=json.dumps(said),
     )
-    fulfilment.record_for(row.dealer_id, order.pk, row.attempt_id, verdict, source="statement")
+    fulfilment.record(row.dealer_id, row.attempt_id, verdict, source="statement")
     found = Incident.objects.filter(
         dealer_id=row.dealer_id, attempt_id=row.attempt_id, state=Incident.State.OPEN, withdrawn_at__isnull=True
     ).first()

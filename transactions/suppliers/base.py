@@ -91,6 +91,7 @@ class Verdict:
     `price` (debited) and `balance` are rupiah, None when the supplier did not say or said nonsense.
     `raw` is what came, at most 8 kB, with our secrets masked. `sent` is False only when certainly no
     byte of the request left this machine. `message` holds the supplier's own words, at most 200 characters.
+    `will_tell` is True when the supplier certainly has the request and cannot forget to tell how it ends.
     """
 
     outcome: Outcome
@@ -102,6 +103,7 @@ class Verdict:
     balance: int | None = None
     raw: str = ""
     sent: bool = True
+    will_tell: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,8 @@ stock_for: Hook[[int], Stock] = Hook("transactions.suppliers.zero.stock_for")
 class Zero(Connector):
     """Dealer zero, seen by one buying dealer."""
 
+    is_in_house = True
+
     def __init__(self, credentials: Credentials) -> None:
         self._buyer_id = credentials.dealer_id
 
@@ -108,4 +110,4 @@ def verdict_of(order: Order) -> Verdict:
     if order.status in {Status.FAILED, Status.CANCELLED}:
         reason = Reason(order.reason) if order.reason else Reason.OTHER
         return Verdict(outcome=Outcome.FAILED, rc=order.rc or "02", reason=reason, raw=raw)
-    return Verdict(outcome=Outcome.PENDING, rc="03", reason=Reason.NO_ANSWER, raw=raw)
+    return Verdict(outcome=Outcome.PENDING, rc="03", reason=Reason.NO_ANSWER, raw=raw, will_tell=True)
