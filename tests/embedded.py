@@ -44,6 +44,12 @@ def pytest_unconfigure() -> None:
     _stop()
 
 
+def superuser_url() -> str:
+    """Where the database of this process is, for whom no wall stands; no test connects by it."""
+    assert _services is not None and _services.postgres is not None
+    return _services.postgres.url("postgres")
+
+
 def _deals_out(config: pytest.Config) -> bool:
     """Whether this process only gives the tests to others, so that it needs settings but no servers."""
     asked = config.known_args_namespace
