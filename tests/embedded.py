@@ -89,11 +89,11 @@ def _stop() -> None:
 
 
 def _remove_leftovers() -> None:
-    """Folders of killed runs: ours, older than a minute, and locked by nobody."""
+    """Folders of killed runs: ours, older than any test of a run beside this one, and locked by nobody."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
             found = folder.lstat()
-            if found.st_uid == os.geteuid() and time.time() - found.st_mtime > 60 and _is_free(folder):
+            if found.st_uid == os.geteuid() and time.time() - found.st_mtime > 3600 and _is_free(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
