@@ -33,7 +33,7 @@ run:
 # A process per core, each with a PostgreSQL and a Redis of its own (tests/embedded.py); ARGS="-n 0" for one process.
 # Browser tests are a run of their own: Playwright's event loop breaks later database tests. With ARGS, one of the
 # two runs may find nothing (exit code 5), but not both.
-AT_ONCE := -n auto --dist loadfile
+AT_ONCE := -n auto --dist loadfile --no-loadscope-reorder
 test:
 	@$(INSTALL) tests/requirements.txt
 	@rest=0; browser=0; \
