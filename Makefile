@@ -11,7 +11,7 @@ random = $(PY) -c 'import base64, secrets; print("$(1)" + base64.urlsafe_b64enco
 
 help:
 	@echo "make run    start everything and print where it is (PORT, TLS_PORT, HOST, KONTER_HOME)"
-	@echo "make test   the whole test suite, on a PostgreSQL and a Redis of its own (ARGS=… for pytest)"
+	@echo "make test   the whole test suite, a process per core, each on servers of its own (ARGS=… for pytest)"
 	@echo "make check  formatting, lint, types, import contracts, migrations, templates, translations, settings"
 	@echo "make check-all  make check, then pages and states at every width, palette and language (SHOTS=folder: pictures)"
 	@echo "make portals  two whole portals sell to each other, also when one is killed in mid-order (about a minute)"
@@ -30,13 +30,16 @@ run:
 	@$(INSTALL) requirements.txt
 	@exec $(PY) manage.py up --stop-with-parent
 
-# Browser tests need a process of their own: Playwright's event loop breaks later database tests.
+# A process per core, each with a PostgreSQL and a Redis of its own (tests/embedded.py); ARGS="-n 0" for one process.
+# Browser tests are a run of their own: Playwright's event loop breaks later database tests. With ARGS, one of the
+# two runs may find nothing (exit code 5), but not both.
+AT_ONCE := -n auto --dist loadfile --no-loadscope-reorder
 test:
 	@$(INSTALL) tests/requirements.txt
-	@status=0; \
-	$(PY) -m pytest -m "not browser and not portals" $(ARGS) || status=1; \
-	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m "browser and not wide" $(ARGS) || status=1; \
-	exit $$status
+	@rest=0; browser=0; \
+	$(PY) -m pytest -m "not browser and not portals" $(AT_ONCE) $(ARGS) || rest=$$?; \
+	DJANGO_ALLOW_ASYNC_UNSAFE=true $(PY) -m pytest -m "browser and not wide" $(AT_ONCE) $(ARGS) || browser=$$?; \
+	case $$rest,$$browser in 0,0 | 0,5 | 5,0) ;; *) exit 1 ;; esac
 
 check:
 	@$(INSTALL) tests/requirements.txt

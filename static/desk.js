@@ -1,6 +1,8 @@
 // An order's status at the counter: asked for while it can still change; a new status brings the whole page anew.
 (() => {
   const live = document.getElementById("live");
+  let isLeaving = false; // a new beginning would hold back whoever has chosen another page
+  addEventListener("beforeunload", () => (isLeaving = true));
 
   const ask = async () => {
     if (document.hidden || live.contains(document.activeElement)) return wait(2);
@@ -18,7 +20,7 @@
   const changed = (html) => {
     live.innerHTML = html;
     document.getElementById("say").textContent = live.querySelector("h1").textContent;
-    setTimeout(() => location.reload(), 1500); // history and bookings have changed too
+    setTimeout(() => isLeaving || location.reload(), 1500); // history and bookings have changed too
   };
 
   const wait = (seconds) => seconds && setTimeout(ask, seconds * 1000);

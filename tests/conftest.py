@@ -1,87 +1,72 @@
 """The database of the tests: the one that `tests/embedded.py` started, migrated as its owner.
 
-The application connects as `konter_app`, as in production. What is loosened for Django's flush (TRUNCATE)
-is loosened here and nowhere else; the test that proves the guard puts it back.
+The application connects as `konter_app`, with the rights that it has in production and no others; what tests
+commit is taken away by the superuser (`tests/emptying.py`).
 """
 
+import gc
 import os
-from collections.abc import Callable, Iterator
-from importlib import import_module
-from types import SimpleNamespace
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests import embedded
 from tests.chromium import CHROME
+from tests.emptying import Emptier
 
-_LET_FLUSH = """
-DO $$
-DECLARE
-    guard record;
-BEGIN
-    GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO konter_app;
-    FOR guard IN SELECT tgname, tgrelid::regclass AS place FROM pg_trigger WHERE tgname LIKE 'never\\_truncated%' LOOP
-        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', guard.place, guard.tgname);
-    END LOOP;
-END
-$$
-"""
+
+@contextmanager
+def _no_garbage_yet() -> Iterator[None]:
+    """Do not look for garbage (a quarter of the time of migrations), and never again among what is there now."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Migrate the embedded database as konter_owner; there is no second database to create."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), _no_garbage_yet():
         call_command("migrate", database="owner", interactive=False, verbosity=0)
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(_LET_FLUSH)
         connections["owner"].close()
     for alias in ("owner", "audit"):
-        # The same database under another role: flushed once, through "default".
+        # The same database under another role: set up and emptied once, through "default".
         connections[alias].settings_dict["TEST"]["MIRROR"] = "default"
+    emptier = Emptier(embedded.superuser_url())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptier.empty())
+        yield
+    emptier.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_files() -> Iterator[None]:
-    """Pages name their static files as they are: nothing was collected for the tests."""
+def _settings_of_tests() -> Iterator[None]:
+    """Pages name their static files as they are (nothing was collected for the tests); passwords cost little."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+    storages = {**settings.STORAGES, "staticfiles": plain}
+    hashers = ["tests.hashing.QuickArgon2", *settings.PASSWORD_HASHERS[1:]]
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
         yield
 
 
-@pytest.fixture(scope="session")
-def reference_rows(django_db_setup: None) -> Callable[[], None]:
-    """Put brands and prefixes back: they come with a migration, and a flush takes them away."""
-
-    def put_back() -> None:
-        if not apps.get_model("transactions", "Brand").objects.exists():
-            migration = import_module("transactions.migrations.0005_brands")
-            migration.add(apps, SimpleNamespace(connection=connections["default"]))
-
-    return put_back
-
-
-@pytest.fixture(autouse=True)
-def _reference_rows(request: pytest.FixtureRequest) -> None:
-    """Every test that may use the database begins with the reference rows, whatever was flushed before it."""
-    wanted = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
-    marker = request.node.get_closest_marker("django_db")
-    if not wanted and marker is None:
-        return
-    is_transactional = "db" not in wanted and (marker is None or marker.kwargs.get("transaction"))
-    request.getfixturevalue("transactional_db" if is_transactional or wanted - {"db"} else "db")
-    put_back: Callable[[], None] = request.getfixturevalue("reference_rows")
-    put_back()
-
-
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are skipped without a browser, except in CI, where they must run."""
+    """The longest files come first, so that no process ends with one while the others have nothing left to do.
+
+    Browser tests are skipped without a browser, except in CI, where they must run.
+    """
+    sizes = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, -sizes[item.path], item.path))
     if CHROME.exists() or os.environ.get("CI"):
         return
     for item in items:

@@ -1,7 +1,8 @@
 """A pytest plugin that gives the run its own PostgreSQL and Redis, of the kind that `make run` uses.
 
 Loaded by `-p tests.embedded`, because settings read the environment before any conftest is imported. Everything
-lies in a temporary folder and ends with pytest, also when pytest is killed.
+lies in a temporary folder and ends with pytest, also when pytest is killed. In a run of several processes
+(`-n auto`) each of them has servers of its own, and the one that deals out the tests has none.
 """
 
 import atexit
@@ -23,15 +24,38 @@ _services: Services | None = None
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests() -> Generator[None, None, None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """Start before pytest-django, whose own hook is not a wrapper, imports the settings."""
-    _start()
+    if _deals_out(early_config):
+        os.environ.update(KONTER_DEMO="1", KONTER_HOME=".konter-none")
+    else:
+        _start()
     return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """As many processes as there are cores to run on."""
+    return len(os.sched_getaffinity(0))
 
 
 def pytest_unconfigure() -> None:
     """Stop when the run is over."""
     _stop()
+
+
+def superuser_url() -> str:
+    """Where the database of this process is, for whom no wall stands; no test connects by it."""
+    assert _services is not None and _services.postgres is not None
+    return _services.postgres.url("postgres")
+
+
+def _deals_out(config: pytest.Config) -> bool:
+    """Whether this process only gives the tests to others, so that it needs settings but no servers."""
+    asked = config.known_args_namespace
+    if "PYTEST_XDIST_WORKER" in os.environ or asked.collectonly or asked.usepdb:
+        return False
+    return bool(getattr(asked, "numprocesses", None))
 
 
 def _start() -> None:
@@ -65,11 +89,11 @@ def _stop() -> None:
 
 
 def _remove_leftovers() -> None:
-    """Folders of killed runs: ours, older than a minute, and locked by nobody."""
+    """Folders of killed runs: ours, older than any test of a run beside this one, and locked by nobody."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
             found = folder.lstat()
-            if found.st_uid == os.geteuid() and time.time() - found.st_mtime > 60 and _is_free(folder):
+            if found.st_uid == os.geteuid() and time.time() - found.st_mtime > 3600 and _is_free(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -5,7 +5,7 @@ a thing is not there (404), inside one it may be refused (403), and what is refu
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,10 +49,9 @@ def test_no_two_patterns_share_a_name() -> None:
 
 
 @pytest.fixture(scope="module")
-def scene(reference_rows: Callable[[], None], django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
     """Built once, in a transaction that is never committed; each request is undone on its own."""
     with django_db_blocker.unblock(), transaction.atomic():
-        reference_rows()
         yield scenes.build()
         transaction.set_rollback(True)
 

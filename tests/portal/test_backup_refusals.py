@@ -13,6 +13,7 @@ from psycopg2 import OperationalError
 
 from portal.backups import manifest, restoring, taking
 from portal.backups.manifest import Kind, NoBackup
+from portal.processes import wait_until
 from tests import factories
 from tests.portal import backup_rig as rig
 
@@ -37,6 +38,13 @@ def given() -> Iterator[dict[str, str]]:
 def _rewrite(backup: Path, **fields: object) -> None:
     path = backup / manifest.NAME
     path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+
+
+def _leave() -> None:
+    """End the test's own sessions, which are a portal's otherwise, and wait until the server has seen it."""
+    connections.close_all()
+    here = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'konter_app'"
+    assert wait_until(lambda: rig.ask(os.environ["DATABASE_AUDIT_URL"], here) == 0, seconds=30)
 
 
 def test_a_changed_file_is_refused(backup: Path) -> None:
@@ -77,7 +85,7 @@ def test_a_backup_whose_key_is_lost_is_refused(backup: Path) -> None:
 
 
 def test_a_database_with_something_in_it_is_refused(backup: Path) -> None:
-    connections.close_all()  # the test's own sessions are a portal's otherwise
+    _leave()
     with pytest.raises(NoBackup, match=r"holds 1 orders .*--replace"):
         rig.bring_back(backup, dict(os.environ))
 

@@ -4,7 +4,7 @@ What is Indonesian is learned from the catalogue: a word of the code's messages 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 
@@ -92,10 +92,9 @@ def indonesian() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def scene(reference_rows: Callable[[], None], django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
     """Built once, in a transaction that is never committed; each request is undone on its own."""
     with django_db_blocker.unblock(), transaction.atomic():
-        reference_rows()
         yield scenes.build()
         transaction.set_rollback(True)
 

@@ -58,7 +58,7 @@ from transactions.models import (
 from transactions.suppliers.base import Outcome, Verdict
 from transactions.suppliers.registry import CONNECTORS
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "audit"])
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "audit"])]
 
 LONG = os.environ.get("KONTER_MACHINE") == "long"
 PROFILE = settings(

@@ -11,7 +11,7 @@ from tests import factories
 from tests.fuzz.__main__ import ask
 from transactions.api import bounds
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SEED = ("--seed", "20261124")
 
 

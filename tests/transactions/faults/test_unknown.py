@@ -43,7 +43,7 @@ def _nothing_happened(shop: Shop, order: Order) -> None:
     assert shop.balance() == 1_000_000 - order.price
     with tenancy.inside(shop.dealer.pk):
         assert ledger.balance(shop.dealer.pk, accounts.HELD) == order.price
-    assert 58 < driving.seconds_until_due(order) <= 66
+    assert 60 <= driving.seconds_until_due(order) <= 66
 
 
 @pytest.mark.parametrize("script", FIRST.values(), ids=FIRST.keys())

@@ -8,7 +8,10 @@ from transactions import audit
 from transactions.models import DayState, ReconcileDay
 from transactions.suppliers.simulator import Simulator
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"])
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True, databases=["default", "owner", "audit"]),
+]
 
 SALES = 200
 
