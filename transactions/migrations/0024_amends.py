@@ -10,7 +10,7 @@ from portal.lib.migrations import never_deleted, tenant_wall
 class Migration(migrations.Migration):
     dependencies = [
         ("dealers", "0006_deposit_scope"),
-        ("transactions", "0022_webhook_lookup"),
+        ("transactions", "0023_fewer_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
