@@ -11,13 +11,14 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Func, Value
 from django.utils import timezone
 
 from dealers.models import Dealer, Outlet, Partner, User
-from portal.lib import crash, ids, retry, tenancy
+from portal.lib import crash, ids, retry, roundtrip, tenancy
 from portal.lib.prepared import Prepared
+from portal.lib.roundtrip import Statement
 from transactions import accounts, catalog, ledger, pricing, queue, refunds, states, todo, webhooks
 from transactions.ledger import InsufficientBalance
 from transactions.models import (
@@ -251,9 +252,8 @@ def _call(dealer: Dealer, ask: Ask) -> tuple[int, bool, str]:
         ledger.account_id(dealer.pk, wallet) if wallet else None,
         rest,
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_PLACE, arguments)
-        order_id, is_new, fingerprint = cursor.fetchone()
+    (placed,) = roundtrip.rows(Statement(_PLACE, arguments))
+    order_id, is_new, fingerprint = placed
     return order_id, is_new, fingerprint
 
 
@@ -328,7 +328,5 @@ def shop_of(code: str) -> Dealer | None:
 
 def dealer_of(code: str) -> int | None:
     """The dealer whose order this code is, looked up before any tenant is known."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT dealer_of_order(%s)", [code])
-        found = cursor.fetchone()[0]
+    ((found,),) = roundtrip.rows(Statement("SELECT dealer_of_order(%s)", [code]))
     return int(found) if found is not None else None

@@ -7,7 +7,6 @@ back. Nothing that came in is ever without an account.
 
 from dataclasses import dataclass, replace
 
-from django.db import connection
 from django.utils import timezone
 
 from dealers.models import Dealer, User
@@ -223,9 +222,9 @@ def line_subject(line: BankLine) -> str:
 
 
 _KNOWN = """
-SELECT id, gateway_tx = %(tx)s OR proof = %(tx)s FROM receipt
-WHERE dealer_id = %(dealer)s AND gateway = %(gateway)s AND (gateway_tx = %(tx)s OR proof = %(tx)s
-    OR (payment_id = %(payment)s AND amount = %(amount)s AND proof = '' AND taken_by_id IS NOT NULL))
+SELECT id, %s IN (gateway_tx, proof) FROM receipt
+WHERE dealer_id = %s AND gateway = %s AND (gateway_tx = %s OR proof = %s
+    OR (payment_id = %s AND amount = %s AND proof = '' AND taken_by_id IS NOT NULL))
 ORDER BY 2 DESC, id LIMIT 1
 """
 _RECEIPT = """
@@ -256,16 +255,8 @@ def _booked(order: Order, money: Money, source: accounts.Acc) -> Statement:
 
 def _is_known(payment: Payment, money: Money, cashier: User | None) -> bool:
     """Whether this money was taken in before: it was reported, or staff saw it before the gateway said so."""
-    values: dict[str, int | str | None] = {
-        "dealer": payment.dealer_id,
-        "gateway": money.gateway,
-        "tx": money.gateway_tx,
-        "payment": payment.pk if cashier is None else None,
-        "amount": money.amount,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, values)
-        found = cursor.fetchone()
+    tx, seen = money.gateway_tx, payment.pk if cashier is None else None
+    found = roundtrip.ask(Statement(_KNOWN, [tx, payment.dealer_id, money.gateway, tx, tx, seen, money.amount]))
     if found is None:
         return False
     receipt_id, was_reported = found

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -94,6 +94,14 @@ WHERE id IN (
 )
 RETURNING id, dealer_id, kind, target, tries, lane
 """
+_REST_LANE = """
+UPDATE due SET due_at = now() + %s * interval '1 second'
+WHERE dealer_id = %s AND kind = 'webhook' AND lane = %s AND NOT parked
+    AND due_at < now() + %s * interval '1 second' AND token IS NULL
+"""
+_GIVE_BACK = """
+UPDATE due SET due_at = now() + %s * interval '1 second', lease_until = NULL, token = NULL WHERE id = %s AND token = %s
+"""
 _LANES_LOCK = 7_261_045
 """Dispatchers take turns here, so that two of them never take rows of one lane."""
 
@@ -101,9 +109,8 @@ _LANES_LOCK = 7_261_045
 def claim(limit: int) -> list[Claim]:
     """Take up to `limit` rows that are due and that nobody holds."""
     token = uuid.uuid4()
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [token, LEASE.total_seconds(), limit])
-        return [Claim(row[0], row[1], row[2], row[3], row[4], token) for row in cursor.fetchall()]
+    found = roundtrip.rows(Statement(_CLAIM, [token, LEASE.total_seconds(), limit]))
+    return [Claim(row[0], row[1], row[2], row[3], row[4], token) for row in found]
 
 
 def set_due(
@@ -134,12 +141,11 @@ def due_once_it_rested(dealer_id: int, order_id: int) -> Statement:
 def claim_lanes(*, per_lane: int, limit: int) -> list[Claim]:
     """Take the first rows of lanes in which nothing is under way; none while another dispatcher does the same."""
     token = uuid.uuid4()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LANES_LOCK])
-        if not cursor.fetchone()[0]:
+    with transaction.atomic():
+        if roundtrip.ask(Statement("SELECT pg_try_advisory_xact_lock(%s)", [_LANES_LOCK])) != (True,):
             return []
-        cursor.execute(_CLAIM_LANES, [token, LEASE.total_seconds(), per_lane, limit])
-        return [Claim(row[0], row[1], row[2], row[3], row[4], token, row[5]) for row in cursor.fetchall()]
+        found = roundtrip.rows(Statement(_CLAIM_LANES, [token, LEASE.total_seconds(), per_lane, limit]))
+        return [Claim(row[0], row[1], row[2], row[3], row[4], token, row[5]) for row in found]
 
 
 def clear_lane(dealer_id: int, lane: int) -> None:
@@ -149,13 +155,8 @@ def clear_lane(dealer_id: int, lane: int) -> None:
 
 def rest_lane(dealer_id: int, lane: int, *, after: timedelta) -> None:
     """Begin nothing in a lane for so long; what is asked for by hand meanwhile goes at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE due SET due_at = now() + %s * interval '1 second' "
-            "WHERE dealer_id = %s AND kind = 'webhook' AND lane = %s AND NOT parked "
-            "AND due_at < now() + %s * interval '1 second' AND token IS NULL",
-            [after.total_seconds(), dealer_id, lane, after.total_seconds()],
-        )
+    rest = after.total_seconds()
+    roundtrip.send(Statement(_REST_LANE, [rest, dealer_id, lane, rest]))
 
 
 def keep_until(dealer_id: int, kind: DueKind, target: int, *, after: timedelta, token: uuid.UUID | None = None) -> None:
@@ -198,12 +199,7 @@ def finished(dealer_id: int, kind: DueKind, target: int) -> Statement:
 
 def give_back(held: Claim, *, after: timedelta) -> None:
     """The work failed: try again later."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE due SET due_at = now() + %s * interval '1 second', lease_until = NULL, token = NULL "
-            "WHERE id = %s AND token = %s",
-            [after.total_seconds(), held.id, held.token],
-        )
+    roundtrip.send(Statement(_GIVE_BACK, [after.total_seconds(), held.id, held.token]))
 
 
 def park(held: Claim) -> None:

@@ -6,10 +6,12 @@ owns the table, which hands out a `Statement`, and whoever makes the transaction
 them is planned once for a connection: its SQL should stay the same, and only its values change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from portal.lib import database
 
@@ -27,21 +29,28 @@ class NoTransaction(RuntimeError):
 
 def send(*statements: Statement) -> None:
     """Run them one after the other; what they answer is of no interest."""
-    _run(statements)
+    with _run(statements):
+        pass
 
 
 def ask(*statements: Statement) -> tuple[Any, ...] | None:
     """Run them one after the other; the first row that the last one answers, or None."""
-    return _run(statements, rows=True)
+    with _run(statements) as cursor:
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
 
 
-def _run(statements: Sequence[Statement], *, rows: bool = False) -> tuple[Any, ...] | None:
+def rows(*statements: Statement) -> list[tuple[Any, ...]]:
+    """Run them one after the other; every row that the last one answers."""
+    with _run(statements) as cursor:
+        return list(cursor.fetchall())
+
+
+@contextmanager
+def _run(statements: Sequence[Statement]) -> Iterator[CursorWrapper]:
     if len(statements) > 1 and not connection.in_atomic_block:
         raise NoTransaction
     with connection.cursor() as cursor:
-        cursor.execute(
-            ";\n".join(database.reusable(each.sql) for each in statements),
-            [value for each in statements for value in each.values],
-        )
-        found: tuple[Any, ...] | None = cursor.fetchone() if rows else None
-    return found
+        sql = ";\n".join(database.reusable(each.sql) for each in statements)
+        cursor.execute(sql, [value for each in statements for value in each.values])
+        yield cursor
