@@ -171,7 +171,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         uses = self._uses[sql]
         if uses < PREPARED_FROM or (sql not in _names and len(_names) >= _MOST):
             return sql
-        name = _names.setdefault(sql, f"k{next(_serial)}")
+        name = _names.get(sql) or _names.setdefault(sql, f"k{next(_serial)}")
         numbered, call = _numbered(sql)
         if uses == PREPARED_FROM:
             self._prepare(sql, f"PREPARE {name} AS {numbered}")
