@@ -54,7 +54,7 @@ def is_clean(desk: Desk) -> bool:
 def test_the_desk_gives_a_part_back_and_the_guest_has_it(visitor: Visitor, desk: Desk, simulator: Simulator) -> None:
     page, address = visitor.page, buys(visitor)
     opens(visitor, desk)
-    visitor.presses("Kembalikan sebagian")
+    visitor.follows("Kembalikan sebagian")
     assert judged(page) == {}
     asks(visitor, "20.000")
     expect(page.get_by_role("alert")).to_contain_text("Paling banyak Rp11.000.")

@@ -50,7 +50,7 @@ def test_a_whole_page_is_ticked_at_once_and_becomes_products(visitor: Visitor, d
     sits_down(visitor, desk)
     _fetches(visitor)
     visitor.page.get_by_label("Merek").select_option("Axis")
-    visitor.presses("Tampilkan")
+    visitor.follows("Tampilkan")
     assert judged(visitor.page) == {}
     visitor.page.get_by_label("Semua di halaman ini").check()
     visitor.presses("Lanjut")

@@ -55,6 +55,6 @@ def test_the_desks_pages_of_deposits_are_for_everybody(visitor: Visitor, live_se
         found[name] = judged(visitor.page)
     visitor.page.goto(reverse("desk:stock_deposits"))
     visitor.page.get_by_label("Jumlah setoran").fill("5.000")
-    visitor.presses("Buat tiket")
+    visitor.follows("Buat tiket")
     found["fault"] = judged(visitor.page)
     assert {name: faults for name, faults in found.items() if faults} == {}

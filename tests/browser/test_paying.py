@@ -149,10 +149,10 @@ def test_the_desks_pages_about_money_are_for_everybody(visitor: Visitor, shop: f
         found[name] = judged(visitor.page)
     visitor.page.goto(reverse("desk:qris"))
     visitor.page.get_by_label("Atau tempel teks QRIS").fill(factories.sticker("TOKO BARU"))
-    visitor.presses("Baca QRIS")
+    visitor.follows("Baca QRIS")
     found["preview"] = judged(visitor.page)
     visitor.page.goto(reverse("desk:qris"))
     visitor.page.get_by_label("Atau tempel teks QRIS").fill("bukan qris")
-    visitor.presses("Baca QRIS")
+    visitor.follows("Baca QRIS")
     found["fault"] = judged(visitor.page)
     assert {name: faults for name, faults in found.items() if faults} == {}

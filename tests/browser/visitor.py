@@ -68,6 +68,11 @@ class Visitor:
         found = self.page.get_by_role("button", name=name, exact=True)
         (found if found.count() else self.page.get_by_role("link", name=name, exact=True)).first.click()
 
+    def follows(self, name: str) -> None:
+        """Press what leads to a page, and wait for that page; for what is then looked at without waiting for a word."""
+        with self.page.expect_navigation():
+            self.presses(name)
+
     def orders(self, number: str) -> None:
         """From the shop's door to the page of an unpaid order."""
         self.comes()
