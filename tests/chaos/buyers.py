@@ -19,7 +19,7 @@ ENDINGS = (*["001"] * 12, "232", "233", "234", "240", "242", "244", "245", "246"
 """The last digits of the numbers, which tell the simulator how to end; most sales simply succeed."""
 PATIENCE = 45.0
 """Seconds for which a buyer goes on with one form."""
-_PAUSE = 0.4
+_PAUSE = 2.0
 _TIMEOUT = 15.0
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _ORDER = re.compile(r"^/o/([0-9A-Z]+)/\?t=(.+)$")
@@ -70,7 +70,7 @@ class Crowd:
         """A Telkomsel number that nobody has used here yet."""
         return f"08{random.choice(('12', '13', '21', '22'))}{next(self._serial):05d}{random.choice(ENDINGS)}"
 
-    def keep_buying(self, *, a_second: float, seconds: float, buyers: int = 400) -> float:
+    def keep_buying(self, *, a_second: float, seconds: float, buyers: int = 2_500) -> float:
         """Begin so many purchases a second for so long, whether or not earlier ones have ended; all end first.
 
         Answers how many a second were acknowledged and paid while it lasted. At most `buyers` at once: who comes when

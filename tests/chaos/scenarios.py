@@ -158,8 +158,8 @@ def nothing_is_lost(portal: Portal) -> str:
     over = threading.Event()
     killer = threading.Thread(target=_keep_killing, args=(portal, over, killed))
     killer.start()
+    threading.Timer(LOAD_SECONDS, over.set).start()
     rate = crowd.keep_buying(a_second=RATE, seconds=LOAD_SECONDS)
-    over.set()
     killer.join()
     if browser:
         browser.finish()
