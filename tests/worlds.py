@@ -141,11 +141,7 @@ def world(slug: str, *, staff: bool = False) -> World:
     """A dealer that has one of everything; an owner, or with `staff` one person in each role."""
     shop = factories.shop(slug=slug, url=UNREACHABLE, money=1_000_000)
     dealer = shop.dealer
-    delivered = _sent(shop, _verdict(Outcome.SUCCEEDED, sn="0031 8890 7712"))
-    line = _tills(shop)
-    silent = _sent(shop, None)
-    unpaid, cash, by_qris, by_transfer = (_waiting(shop, by) for by in ("sandbox", "cash", "qris", "transfer"))
-    refunded = _paid_and_failed(shop)
+    orders = _orders(shop)
     factories.price_list(dealer, shop.supplier, factories.offer())
     proposed, begun, paid_back = _on_their_way(shop)
     with tenancy.inside(dealer.pk):
@@ -158,30 +154,34 @@ def world(slug: str, *, staff: bool = False) -> World:
             dealer=dealer,
             shop=shop,
             staff={role: factories.member(dealer, role) for role in (Role if staff else [Role.OWNER])},
-            delivered=delivered,
-            unpaid=unpaid,
-            cash=cash,
-            silent=silent,
-            refunded=refunded,
-            payment=Payment.objects.get(order=unpaid),
-            refund=Refund.objects.get(order=refunded),
+            **orders,
+            payment=Payment.objects.get(order=orders["unpaid"]),
+            refund=Refund.objects.get(order=orders["refunded"]),
             proposed=proposed,
             begun=begun,
             paid_back=paid_back,
-            incident=_incident(dealer, delivered),
-            task=_undecided(dealer, silent),
+            incident=_incident(dealer, orders["delivered"]),
+            task=_undecided(dealer, orders["silent"]),
             outlet=Outlet.objects.create(dealer=dealer, name="Pusat"),
             rule=MarkupRule.objects.create(dealer=dealer, brand=Brand.objects.get(code="TSEL"), fixed=800),
             route=Route.objects.get(),
             wallet=Account.objects.get(kind=AccountKind.WALLET, key=f"customer:{shop.customer.pk}"),
-            by_qris=by_qris,
-            by_transfer=by_transfer,
-            line=line,
-            difference=_difference(dealer, shop.supplier, delivered),
+            line=BankLine.objects.get(reference="FT-0001"),
+            difference=_difference(dealer, shop.supplier, orders["delivered"]),
             deposit=deposit,
             bank_file=bank_file,
             amends=_amends(dealer, paid_back.order),
         )
+
+
+def _orders(shop: factories.Shop) -> dict[str, Order]:
+    """One order in each of its states, by the name of its field."""
+    delivered = _sent(shop, _verdict(Outcome.SUCCEEDED, sn="0031 8890 7712"))
+    _tills(shop)
+    silent = _sent(shop, None)
+    waiting = {"unpaid": "sandbox", "cash": "cash", "by_qris": "qris", "by_transfer": "transfer"}
+    orders = {name: _waiting(shop, gateway) for name, gateway in waiting.items()}
+    return {"delivered": delivered, "silent": silent, **orders, "refunded": _paid_and_failed(shop)}
 
 
 def _deposits(shop: factories.Shop) -> tuple[DepositTicket, BankFile]:
@@ -209,14 +209,12 @@ def _deposits(shop: factories.Shop) -> tuple[DepositTicket, BankFile]:
     return waits, file
 
 
-def _tills(shop: factories.Shop) -> BankLine:
+def _tills(shop: factories.Shop) -> None:
     """A QRIS, a bank account, and a line of its statement that nobody knows."""
     factories.qris(shop.dealer)
     account = factories.bank_account(shop.dealer)
     row = bank_lines.Row(day=timezone.now().date(), amount=77_777, note="TIDAK TAHU", reference="FT-0001")
     bank_lines.enter(shop.dealer, account, [row], actor=factories.user())
-    with tenancy.inside(shop.dealer.pk):
-        return BankLine.objects.get(reference="FT-0001")
 
 
 def _verdict(outcome: Outcome, *, sn: str = "") -> Verdict:
