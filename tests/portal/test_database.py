@@ -7,17 +7,17 @@ from unittest.mock import Mock
 
 import psycopg2
 import pytest
-from django.db import InternalError, OperationalError, ProgrammingError, connection, transaction
+from django.db import InternalError, OperationalError, ProgrammingError, connection, connections, transaction
 from django.db.utils import DataError
 from django.test.utils import CaptureQueriesContext
 from psycopg2 import extensions
 
-from portal.lib import database, roundtrip, tenancy
+from portal.lib import database, roundtrip, tenancy, trouble
 from portal.lib.database import base
 from portal.lib.roundtrip import Statement
 from transactions.models import Brand
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 IDLE, OPEN, BROKEN = (
     extensions.TRANSACTION_STATUS_IDLE,
@@ -238,6 +238,24 @@ def test_a_statement_that_could_not_be_planned_is_tried_again() -> None:
         roundtrip.ask(Statement(sql, [1]))
     for _ in range(base.PREPARED_FROM + 1):
         assert roundtrip.ask(Statement(sql, [2])) == (5,)
+
+
+def test_a_column_that_changed_its_type_costs_a_connection_one_request() -> None:
+    with connections["owner"].cursor() as owner:
+        owner.execute("CREATE TABLE changing (word varchar(10)); INSERT INTO changing VALUES ('same')")
+        owner.execute("GRANT SELECT ON changing TO konter_app")
+        try:
+            asked = Statement("SELECT word FROM changing WHERE word <> %s", ["other"])
+            for _ in range(base.PREPARED_FROM + 1):
+                assert roundtrip.ask(asked) == ("same",)
+            owner.execute("ALTER TABLE changing ALTER word TYPE varchar(20)")
+            with pytest.raises(OperationalError) as told, transaction.atomic():
+                roundtrip.ask(asked)
+            assert trouble.is_away(told.value)
+            new_request()
+            assert [roundtrip.ask(asked) for _ in range(base.PREPARED_FROM + 1)][-1] == ("same",)
+        finally:
+            owner.execute("DROP TABLE changing")
 
 
 def test_statements_that_travel_together_are_planned_one_by_one() -> None:

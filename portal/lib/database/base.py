@@ -21,7 +21,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
-from psycopg2 import errors, extensions
+from psycopg2 import OperationalError, errors, extensions
 
 ASKED_AFTER_IDLE = 30.0
 """Seconds for which a quiet socket is believed."""
@@ -30,6 +30,8 @@ PREPARED_FROM = 3
 _MOST = 500
 _VALUE = re.compile(r"%[s%]")
 _IDLE = extensions.TRANSACTION_STATUS_IDLE
+_OLD_PLAN = "RevalidateCachedQuery"
+"""Where PostgreSQL (plancache.c) finds that a prepared statement would answer other columns than before."""
 _names: dict[str, str] = {}
 _serial = itertools.count(1)
 
@@ -40,12 +42,22 @@ class Cursor(extensions.cursor):
     wrapper: "DatabaseWrapper | None" = None
 
     def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002  psycopg's own name
+        """Raises `OperationalError`, as a lost connection does, when a table has changed under a prepared statement."""
+        try:
+            return self._execute(query, vars)
+        except errors.FeatureNotSupported as error:
+            if error.diag.source_function != _OLD_PLAN:
+                raise
+            self.connection.close()
+            raise OperationalError("a column has changed its type: this connection's statements are old") from error
+
+    def _execute(self, query: Any, values: Any) -> None:
         wrapper = self.wrapper
         if wrapper is None or not (opening := wrapper.take_opening()):
-            return super().execute(query, vars)
+            return super().execute(query, values)
         text = query if isinstance(query, str) else query.as_string(self)
         try:
-            return super().execute(f"{opening};\n{text}", vars)
+            return super().execute(f"{opening};\n{text}", values)
         except Exception:
             # Words that cannot be parsed are refused as a whole, the BEGIN among them.
             if not self.connection.closed and self.connection.info.transaction_status == _IDLE:
