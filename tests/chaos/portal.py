@@ -124,11 +124,13 @@ class Portal:
             stdin=subprocess.DEVNULL,
             stdout=self._printed,
             stderr=subprocess.STDOUT,
+            process_group=0,
         )
         try:
             yield program
         finally:
-            program.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)  # the workers of a web process, too
             program.wait()
 
     def table(self) -> dict[Victim, list[int]]:
