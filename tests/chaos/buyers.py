@@ -20,6 +20,8 @@ ENDINGS = (*["001"] * 12, "232", "233", "234", "240", "242", "244", "245", "246"
 PATIENCE = 45.0
 """Seconds for which a buyer goes on with one form."""
 _PAUSE = 2.0
+_PAYS_AGAIN = 10.0
+"""Seconds after which somebody who paid, and is still asked to, pays again."""
 _TIMEOUT = 15.0
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _ORDER = re.compile(r"^/o/([0-9A-Z]+)/\?t=(.+)$")
@@ -149,12 +151,16 @@ class Buyer:
         return Bought(shop=self._shop, code=found[1], link=link, number=number, is_paid=paid)
 
     def _pays(self, link: str, csrf: str) -> bool:
-        """Press "pay" until it is answered; somebody whose answer was lost may well pay twice."""
+        """Press "pay", and look until it is answered; somebody whose answer was lost may well pay twice."""
         self._deadline = time.monotonic() + PATIENCE
-        status = link.replace("/?t=", "/status.json?t=")
+        status, pays_at = link.replace("/?t=", "/status.json?t="), 0.0
         try:
             while json.loads(self._until("GET", status, wanted=200).body)["status"] == "awaiting_payment":
-                self._until("POST", link.replace("/?t=", "/simulate/?t="), {"csrfmiddlewaretoken": csrf}, wanted=303)
+                if time.monotonic() >= pays_at:
+                    self._until(
+                        "POST", link.replace("/?t=", "/simulate/?t="), {"csrfmiddlewaretoken": csrf}, wanted=303
+                    )
+                    pays_at = time.monotonic() + _PAYS_AGAIN
                 time.sleep(1)
         except GaveUp:
             return False
